@@ -1,0 +1,55 @@
+# Two commands do everything: `make demo` (the whole loop on the example quarter) and `make test`.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# One number for everything that runs side by side; tests are divided over the cores.
+WORKERS ?= auto
+
+.PHONY: help setup demo test check bench clean lock requirements
+help:
+	@echo "make demo   the whole loop on the invented example quarter, into maps/"
+	@echo "make test   all tests"
+	@echo "make check  lint, types, import contracts, docs, dependencies, then make test"
+	@echo "make bench  figures: import, plan, memory, solver"
+	@echo "make clean  removes what the commands above made"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml scripts/make_venv.sh
+	@sh scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/python scripts/demo.py
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) -q
+
+check: $(READY)
+	$(BIN)/ruff format --check src tests bench scripts
+	$(BIN)/ruff check src tests bench scripts
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_docstrings.py
+	$(BIN)/deptry src
+	$(BIN)/python scripts/requirements_without_test.py
+	$(MAKE) test
+
+bench: $(READY)
+	@$(BIN)/python bench/bench_kampen.py
+	@$(BIN)/python bench/bench_planner.py
+
+requirements: $(READY)
+	@$(BIN)/python scripts/requirements_without_test.py --all
+
+# Only for maintainers, with `uv` at hand: renew the lock file (hashes, no index address in it).
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	rm -rf maps/voorbeeldwijk
+	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Use cases: open data → places → store → contact → planner → outputs, in sentences."""

@@ -1,0 +1,202 @@
+"""Everything the rounds of one date are made from, loaded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from zds_geo.app.calendar import RosterShift, shifts_on
+from zds_geo.app.import_places import read_credits
+from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
+from zds_geo.app.settings import Settings
+from zds_geo.core.errors import NotFoundError
+from zds_geo.core.model import Credit, Place
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from zds_geo.app.workspace import Workspace
+    from zds_geo.contact import ContactParams
+    from zds_geo.store import HistoryStore
+
+ROSTER_WEEKS: Final = 8
+SECONDS_PER_DOOR: Final = 240  # a door with its share of walking and talks: 90 s … 480 s (DESIGN §7)
+
+
+@dataclass(slots=True, kw_only=True)
+class Day:
+    """Doors, streets, history and roster of one date; ``taken`` grows while planning."""
+
+    on: date
+    seed: int
+    settings: Settings
+    doors: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    junctions: gpd.GeoDataFrame
+    knocks: pd.DataFrame
+    roster: pd.DataFrame
+    params: ContactParams
+    do_not_knock: frozenset[str]
+    reserved: frozenset[str]
+    credits: tuple[Credit, ...]
+    taken: set[str] = field(default_factory=set)
+    skip_reasons: dict[str, str] = field(default_factory=dict)
+
+
+def load_day(
+    workspace: Workspace,
+    store: HistoryStore,
+    *,
+    on: date,
+    shifts: list[RosterShift],
+    seed: int,
+) -> Day:
+    """Load what planning a date needs.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    store : HistoryStore
+        Open.
+    on : date
+        The date that is planned.
+    shifts : list of RosterShift
+        The shifts that get a round; doors on their own earlier rounds of this date are free again.
+    seed : int
+        For ties.
+
+    Returns
+    -------
+    Day
+        Doors sorted by id.
+    """
+    from zds_geo.store import read_layer
+
+    path = workspace.require_places()
+    doors = read_layer(path, "doors").sort_index()
+    replanned = [s.assistant_id for s in shifts]
+    return Day(
+        on=on,
+        seed=seed,
+        settings=workspace.settings,
+        doors=doors,
+        stops=read_layer(path, "stops").sort_index(),
+        edges=read_layer(path, "edges"),
+        junctions=read_layer(path, "junctions"),
+        knocks=store.read_knocks(),
+        roster=make_roster(workspace.settings, store, first=on),
+        params=contact_params(workspace, store),
+        do_not_knock=store.do_not_knock_doors(),
+        reserved=store.reserved_doors(on=on, except_date=on, except_assistants=replanned),
+        credits=read_credits(workspace),
+        skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
+    )
+
+
+def contact_params(workspace: Workspace, store: HistoryStore) -> ContactParams:
+    """Give the rotation rules of the workspace, with the start of the current cycle.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Rules from ``zds.toml``.
+    store : HistoryStore
+        Knows the cycle.
+
+    Returns
+    -------
+    ContactParams
+        Frozen.
+    """
+    from zds_geo.contact import ContactParams
+
+    settings = workspace.settings
+    cycle = current_cycle(workspace, store)
+    return ContactParams(
+        min_days_after_misses=settings.min_days_after_misses,
+        max_misses=settings.max_misses,
+        cycle_start=cycle.started_on if cycle else None,
+        windows=settings.windows,
+    )
+
+
+def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.DataFrame:
+    """Lay out the coming shifts for the rotation (DESIGN §6).
+
+    Parameters
+    ----------
+    settings : Settings
+        Roster and calendar.
+    store : HistoryStore
+        Shift changes.
+    first : date
+        First date of the eight weeks that are laid out.
+
+    Returns
+    -------
+    DataFrame
+        Columns start_at, end_at (aware), window, n_doors, buurt_codes; one row per part of a shift.
+    """
+    import pandas as pd
+
+    from zds_geo.app._candidates import split_shift
+
+    changes = read_shift_changes(store)
+    every = tuple(sorted({code for a in settings.assistants for code in a.buurt_codes}))
+    rows = []
+    for ahead in range(7 * ROSTER_WEEKS):
+        day = first + timedelta(days=ahead)
+        for shift in shifts_on(settings, day, changes=changes):
+            codes = settings.assistant(shift.assistant_id).buurt_codes or every
+            for piece in split_shift(shift.start_at, shift.end_at, windows=settings.windows):
+                rows.append(
+                    {
+                        "start_at": shift.start_at + timedelta(seconds=piece.from_s),
+                        "end_at": shift.start_at + timedelta(seconds=piece.to_s),
+                        "window": piece.window,
+                        "n_doors": max(1, (piece.to_s - piece.from_s) // SECONDS_PER_DOOR),
+                        "buurt_codes": codes,
+                    }
+                )
+    columns = ["start_at", "end_at", "window", "n_doors", "buurt_codes"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def find_place(settings: Settings, point_id: str, doors: gpd.GeoDataFrame) -> Place:
+    """Find where a meeting point lies.
+
+    Parameters
+    ----------
+    settings : Settings
+        Meeting points.
+    point_id : str
+        Its id in ``zds.toml``.
+    doors : GeoDataFrame
+        Doors, to look an address up in.
+
+    Returns
+    -------
+    Place
+        WGS84 degrees.
+
+    Raises
+    ------
+    NotFoundError
+        If its address is not among the doors.
+    """
+    from zds_geo.app.find_doors import search_doors
+    from zds_geo.core.crs import to_lonlat
+
+    point = settings.meeting_point(point_id)
+    if point.lon is not None and point.lat is not None:
+        return Place(label=point.label, lon=point.lon, lat=point.lat)
+    found = search_doors(doors, point.address)
+    if found.empty:
+        raise NotFoundError("plan.no_meeting_address", point=point_id, address=point.address)
+    geometry = found.geometry.iloc[0]
+    lon, lat = to_lonlat([geometry.x], [geometry.y])
+    return Place(label=point.label, lon=round(float(lon[0]), 7), lat=round(float(lat[0]), 7))

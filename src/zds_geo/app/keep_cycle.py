@@ -1,0 +1,204 @@
+"""``zds cycle`` and ``zds shift``: the promise, and changes to the roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from zds_geo.app.calendar import Changes, ShiftChange
+from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from zds_geo.store import HistoryStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleNow:
+    """The running cycle: first date, and promised weeks (None when not promised)."""
+
+    started_on: date
+    weeks: int | None
+
+
+def current_cycle(workspace: Workspace, store: HistoryStore) -> CycleNow | None:
+    """Give the running cycle.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        ``[cycle]`` of ``zds.toml`` counts until ``zds cycle start`` was used.
+    store : HistoryStore
+        Open.
+
+    Returns
+    -------
+    CycleNow or None
+        None when no cycle runs.
+    """
+    stored = store.current_cycle()
+    if stored is not None:
+        return CycleNow(started_on=stored.started_on, weeks=stored.weeks)
+    settings = workspace.settings.cycle
+    if settings.started_on is None or store.has_cycles():
+        return None
+    return CycleNow(started_on=settings.started_on, weeks=settings.weeks)
+
+
+def start_cycle(
+    workspace: Workspace, *, on: date, weeks: int | None, now: datetime
+) -> CycleNow:
+    """Start a new cycle; the running one is closed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The workspace.
+    on : date
+        First date.
+    weeks : int or None
+        The promise; proposed from the roster when None.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    CycleNow
+        What runs now.
+    """
+    with open_store(workspace, now=now) as store:
+        running = current_cycle(workspace, store)
+        if running is not None and on <= running.started_on:
+            raise UsageError("cycle.too_early", got=on, running=running.started_on)
+        length = weeks if weeks is not None else propose_weeks(workspace, store, first=on)
+        if store.current_cycle() is not None:
+            store.close_cycle(on=on, now=now)
+        store.start_cycle(on=on, weeks=length, now=now)
+        return CycleNow(started_on=on, weeks=length)
+
+
+def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
+    """Close the running cycle.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The workspace.
+    on : date
+        Last date.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    CycleNow
+        The cycle that was closed.
+
+    Raises
+    ------
+    UsageError
+        If no cycle runs.
+    """
+    with open_store(workspace, now=now) as store:
+        running = current_cycle(workspace, store)
+        if running is None:
+            raise UsageError("cycle.none")
+        if store.current_cycle() is None:
+            store.start_cycle(on=running.started_on, weeks=running.weeks, now=now)
+        store.close_cycle(on=on, now=now)
+        return running
+
+
+def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> int | None:
+    """Propose a cycle length that the roster can keep.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places and a roster.
+    store : HistoryStore
+        Shift changes.
+    first : date
+        First date of the cycle.
+
+    Returns
+    -------
+    int or None
+        Weeks; None without doors or shifts.
+    """
+    from zds_geo.app._day import ROSTER_WEEKS, make_roster
+    from zds_geo.contact import propose_cycle_weeks
+    from zds_geo.store import read_layer
+
+    roster = make_roster(workspace.settings, store, first=first)
+    if roster.empty or not workspace.places_path.is_file():
+        return None
+    n_doors = len(read_layer(workspace.places_path, "doors", columns=["straat"]))
+    minutes = (roster["end_at"] - roster["start_at"]).dt.total_seconds().sum() / 60
+    service = workspace.settings.service
+    return propose_cycle_weeks(
+        n_doors,
+        roster_minutes_per_week=minutes / ROSTER_WEEKS,
+        closed_s=service.closed_s,
+        talk_s=service.talk_s,
+    )
+
+
+def read_shift_changes(store: HistoryStore) -> Changes:
+    """Read all shift changes.
+
+    Parameters
+    ----------
+    store : HistoryStore
+        Open.
+
+    Returns
+    -------
+    mapping of (assistant, date) to ShiftChange
+        The latest change of each.
+    """
+    changes = {}
+    for row in store.read_shift_changes().itertuples():
+        changes[(str(row.assistant_id), row.date)] = ShiftChange(
+            cancelled=bool(row.cancelled), starts=row.starts, ends=row.ends
+        )
+    return changes
+
+
+def change_shift(
+    workspace: Workspace,
+    assistant_id: str,
+    *,
+    on: date,
+    cancelled: bool,
+    starts: time | None,
+    ends: time | None,
+    now: datetime,
+) -> None:
+    """Cancel or change an assistant's shift on one date.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The workspace.
+    assistant_id : str
+        Pseudonym.
+    on : date
+        Local date.
+    cancelled : bool
+        True: no shift that day; its open round is closed and its doors are free again.
+    starts, ends : time or None
+        Other hours; None keeps what the roster says.
+    now : datetime
+        Aware.
+    """
+    workspace.settings.assistant(assistant_id)
+    if starts and ends and starts >= ends:
+        raise UsageError("shift.times", starts=starts, ends=ends)
+    with open_store(workspace, now=now) as store:
+        store.change_shift(
+            assistant_id, on, cancelled=cancelled, starts=starts, ends=ends, now=now
+        )
+        if cancelled:
+            store.replace_rounds(date=on, assistant_ids=[assistant_id], rounds=[], now=now)

@@ -1,0 +1,210 @@
+"""``zds plan``: tomorrow's round for everyone with a shift."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zds_geo.app._day import Day, load_day
+from zds_geo.app._rounds import plan_round
+from zds_geo.app.calendar import RosterShift, next_day_with_shifts, shifts_on, why_closed
+from zds_geo.app.codes import make_code
+from zds_geo.app.keep_cycle import read_shift_changes
+from zds_geo.app.workspace import Progress, Workspace, no_progress, open_store
+from zds_geo.app.write_outputs import remove_outputs, write_outputs
+from zds_geo.core.errors import NoPlanError
+from zds_geo.core.model import Plan, Round, UnservedShift
+from zds_geo.core.windows import AMSTERDAM
+
+if TYPE_CHECKING:
+    from zds_geo.store import HistoryStore
+
+# Keys of the second closed list that a plan never counts: do-not-knock is never named (P07).
+UNCOUNTED: Final = frozenset({"not_now.do_not_knock"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """The plan, where its files are, and what happened on the way."""
+
+    plan: Plan
+    folder: Path
+    files: tuple[Path, ...]
+    asked_on: date
+    closed_why: str
+    replaced: tuple[str, ...]
+
+
+def choose_date(
+    workspace: Workspace, store: HistoryStore, *, on: date | None, now: datetime
+) -> tuple[date, date]:
+    """Choose the date to plan for.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Roster and calendar.
+    store : HistoryStore
+        Shift changes.
+    on : date or None
+        The date asked for; None is tomorrow.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    asked, chosen : date
+        The first date from ``asked`` on that has shifts.
+
+    Raises
+    ------
+    NoPlanError
+        If the roster has no shift within 60 days.
+    """
+    asked = on or now.astimezone(AMSTERDAM).date() + timedelta(days=1)
+    chosen = next_day_with_shifts(
+        workspace.settings, asked, changes=read_shift_changes(store)
+    )
+    if chosen is None:
+        raise NoPlanError("plan.no_shift", date=asked.isoformat())
+    return asked, chosen
+
+
+def plan_day(
+    workspace: Workspace,
+    *,
+    now: datetime,
+    seed: int,
+    on: date | None = None,
+    assistants: Sequence[str] = (),
+    progress: Progress = no_progress,
+    write: bool = True,
+) -> PlanResult:
+    """Plan the rounds of one date, reserve their doors and write sheets and maps.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    now : datetime
+        Aware; "tomorrow" follows from it.
+    seed : int
+        Same workspace, date and seed: same plan.
+    on : date, optional
+        The date; the next one with shifts is taken when it has none.
+    assistants : sequence of str, optional
+        Only these; everyone with a shift by default.
+    progress : callable, optional
+        Called with (label, done, total).
+    write : bool
+        False plans and reserves without writing files (for simulations).
+
+    Returns
+    -------
+    PlanResult
+        With every door of the area either on a round or counted under a reason.
+
+    Raises
+    ------
+    NoPlanError
+        If there is no shift to plan.
+    """
+    workspace.require_places()
+    for assistant_id in assistants:
+        workspace.settings.assistant(assistant_id)
+    with open_store(workspace, now=now) as store:
+        asked, chosen = choose_date(workspace, store, on=on, now=now)
+        shifts = [
+            s
+            for s in shifts_on(workspace.settings, chosen, changes=read_shift_changes(store))
+            if not assistants or s.assistant_id in assistants
+        ]
+        if not shifts:
+            raise NoPlanError("plan.no_shift_for", date=chosen.isoformat(), who=", ".join(assistants))
+        day = load_day(workspace, store, on=chosen, shifts=shifts, seed=seed)
+        rounds, unserved = _plan_shifts(day, shifts, store.used_codes(), progress=progress)
+        replaced = store.replace_rounds(
+            date=chosen,
+            assistant_ids=[s.assistant_id for s in shifts],
+            rounds=[_reservation(r) for r in rounds],
+            now=now,
+        )
+    plan = _make_plan(workspace, day, rounds, unserved)
+    folder = workspace.maps_path / chosen.isoformat()
+    files: tuple[Path, ...] = ()
+    if write:
+        remove_outputs(folder, replaced)
+        files = write_outputs(workspace, plan, folder=folder, progress=progress)
+    return PlanResult(
+        plan=plan,
+        folder=folder,
+        files=files,
+        asked_on=asked,
+        closed_why=why_closed(workspace.settings, asked) if asked != chosen else "",
+        replaced=tuple(replaced),
+    )
+
+
+def _plan_shifts(
+    day: Day, shifts: Sequence[RosterShift], used: frozenset[str], *, progress: Progress
+) -> tuple[list[Round], list[UnservedShift]]:
+    rounds: list[Round] = []
+    unserved: list[UnservedShift] = []
+    codes = set(used)
+    for done, shift in enumerate(shifts):
+        progress("plan.progress", done, len(shifts))
+        code = make_code(
+            f"{day.on} {shift.assistant_id} {shift.start_at:%H:%M} {day.seed}", used=codes
+        )
+        outcome = plan_round(day, shift, code=code)
+        if isinstance(outcome, UnservedShift):
+            unserved.append(outcome)
+            continue
+        codes.add(code)
+        rounds.append(outcome)
+        day.taken.update(outcome.door_ids)
+    progress("plan.progress", len(shifts), len(shifts))
+    return rounds, unserved
+
+
+def _reservation(planned: Round) -> dict[str, object]:
+    return {
+        "code": planned.round_id,
+        "assistant_id": planned.assistant_id,
+        "window": planned.window,
+        "door_ids": planned.door_ids,
+        "payload": json.dumps(asdict(planned), default=str, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _make_plan(
+    workspace: Workspace, day: Day, rounds: list[Round], unserved: list[UnservedShift]
+) -> Plan:
+    planned = {d for r in rounds for d in r.door_ids}
+    skipped: dict[str, int] = {}
+    for door_id, reason in day.skip_reasons.items():
+        if door_id not in planned and reason not in UNCOUNTED:
+            skipped[reason] = skipped.get(reason, 0) + 1
+    return Plan(
+        date=day.on,
+        area=workspace.settings.area.name,
+        seed=day.seed,
+        inputs=_digests(workspace, day),
+        rounds=tuple(rounds),
+        skipped=dict(sorted(skipped.items())),
+        unserved_shifts=tuple(unserved),
+    )
+
+
+def _digests(workspace: Workspace, day: Day) -> dict[str, str]:
+    settings_bytes = (workspace.root / "zds.toml").read_bytes()
+    digests = {credit.kind: credit.sha256 for credit in day.credits}
+    digests["settings"] = hashlib.sha256(settings_bytes).hexdigest()
+    ids = "\n".join(sorted(day.knocks.index)).encode()
+    digests["knocks"] = hashlib.sha256(ids).hexdigest()
+    return dict(sorted(digests.items()))

@@ -1,0 +1,154 @@
+"""``zds coverage`` and ``zds heatmap``: which doors were tried, opened and talked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zds_geo.app._day import contact_params
+from zds_geo.app.import_places import read_credits
+from zds_geo.app.keep_cycle import current_cycle
+from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.app.write_outputs import read_map_layers
+from zds_geo.core.errors import OutputError, UsageError
+from zds_geo.core.windows import AMSTERDAM
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+FIGURES = ("n_doors", "tried", "opened", "talked", "reached", "never_tried")
+GROUPS = ("buurt", "straat")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Figures per buurt or street, and their total; tried, opened and talked stay apart."""
+
+    by: str
+    rows: pd.DataFrame
+    total: dict[str, int]
+    since: str
+    far_from_street: int
+
+
+def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
+    """Measure the coverage of this cycle.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    by : str
+        ``buurt`` or ``straat``.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    Coverage
+        In doors.
+
+    Raises
+    ------
+    UsageError
+        If ``by`` is something else.
+    """
+    if by not in GROUPS:
+        raise UsageError("coverage.by", got=by, known=", ".join(GROUPS))
+    from zds_geo.contact import measure_coverage
+    from zds_geo.store import read_layer
+
+    path = workspace.require_places()
+    doors = read_layer(path, "doors")
+    buurten = read_layer(path, "buurten")
+    with open_store(workspace, now=now) as store:
+        params = contact_params(workspace, store)
+        cycle = current_cycle(workspace, store)
+        column = "buurt_code" if by == "buurt" else "straat"
+        rows = measure_coverage(doors, store.read_knocks(), params=params, now=now, by=column)
+    rows = rows.sort_index()
+    if by == "buurt":
+        rows.insert(0, "buurt_naam", buurten["buurt_naam"].reindex(rows.index))
+    return Coverage(
+        by=by,
+        rows=rows,
+        total={name: int(rows[name].sum()) for name in FIGURES},
+        since=cycle.started_on.isoformat() if cycle else "",
+        far_from_street=int((doors["flag"] == "flag.far_from_street").sum()),
+    )
+
+
+def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
+    """Measure the coverage of every street side, merged to at least five doors.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:28992, with the counts of ``measure_coverage``.
+    """
+    from zds_geo.contact import measure_coverage
+    from zds_geo.outputs import merge_sides
+    from zds_geo.store import read_layer
+
+    path = workspace.require_places()
+    doors = read_layer(path, "doors")
+    with open_store(workspace, now=now) as store:
+        params = contact_params(workspace, store)
+        knocks = store.read_knocks()
+    counts = measure_coverage(doors, knocks, params=params, now=now, by="street_side_id")
+    return merge_sides(read_layer(path, "street_sides"), counts, min_doors=5)
+
+
+def draw_coverage(workspace: Workspace, *, now: datetime, lang: str = "nl") -> Path:
+    """Draw the coordinator's heatmap of unreached streets.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    now : datetime
+        Aware; its local date stands on the map.
+    lang : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    Path
+        ``maps/<date>/kaart-onbereikt.html``.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    from zds_geo.outputs import draw_heatmap
+
+    today = now.astimezone(AMSTERDAM).date()
+    path = workspace.maps_path / today.isoformat() / "kaart-onbereikt.html"
+    layers = read_map_layers(workspace)
+    sides = measure_sides(workspace, now=now)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw_heatmap(
+            sides,
+            path,
+            buurten=layers.buurten,
+            edges=layers.edges,
+            water=layers.water,
+            credits=read_credits(workspace),
+            as_of=today,
+            lang=lang,
+        )
+    except OSError as fault:
+        raise OutputError("output.cannot_write", path=path, fault=fault.strerror) from None
+    return path

@@ -1,0 +1,102 @@
+"""Write what a plan looks like: ``plan.json``, a sheet and a map for each round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zds_geo.app.import_places import read_credits
+from zds_geo.app.workspace import Progress, Workspace, no_progress
+from zds_geo.core.errors import OutputError
+from zds_geo.core.model import Plan
+
+if TYPE_CHECKING:
+    from zds_geo.outputs import MapLayers
+
+
+def read_map_layers(workspace: Workspace) -> MapLayers:
+    """Read the background of maps from the places file.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+
+    Returns
+    -------
+    MapLayers
+        Streets, panden, water and buurten, EPSG:28992.
+    """
+    from zds_geo.outputs import MapLayers
+    from zds_geo.store import read_layer
+
+    path = workspace.require_places()
+    return MapLayers(
+        edges=read_layer(path, "edges"),
+        panden=read_layer(path, "panden"),
+        water=read_layer(path, "water"),
+        buurten=read_layer(path, "buurten"),
+    )
+
+
+def write_outputs(
+    workspace: Workspace, plan: Plan, *, folder: Path, progress: Progress = no_progress
+) -> tuple[Path, ...]:
+    """Write plan.json, and a sheet (PDF) and a map (HTML) for each round.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        For the background and the credits.
+    plan : Plan
+        The rounds.
+    folder : Path
+        ``maps/<date>``; made when it is not there.
+    progress : callable, optional
+        Called with (label, done, total).
+
+    Returns
+    -------
+    tuple of Path
+        In the order written, ``plan.json`` first.
+
+    Raises
+    ------
+    OutputError
+        If the folder or a file cannot be written.
+    """
+    from zds_geo.outputs import draw_round_map, write_plan_json, write_sheet
+
+    credits = read_credits(workspace)
+    layers = read_map_layers(workspace)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = [folder / "plan.json"]
+        write_plan_json(plan, written[0])
+        for done, planned in enumerate(plan.rounds):
+            progress("plan.drawing", done, len(plan.rounds))
+            sheet = folder / f"{planned.round_id}.pdf"
+            page = folder / f"{planned.round_id}.html"
+            write_sheet(planned, sheet, layers=layers, credits=credits)
+            draw_round_map(planned, page, layers=layers, credits=credits)
+            written += [sheet, page]
+        progress("plan.drawing", len(plan.rounds), len(plan.rounds))
+    except OSError as fault:
+        raise OutputError("output.cannot_write", path=folder, fault=fault.strerror) from None
+    return tuple(written)
+
+
+def remove_outputs(folder: Path, codes: Sequence[str]) -> None:
+    """Remove sheets and maps of rounds that were replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        ``maps/<date>``.
+    codes : sequence of str
+        Codes of rounds that no longer hold.
+    """
+    for code in codes:
+        for ending in ("pdf", "html", "gpx"):
+            (folder / f"{code}.{ending}").unlink(missing_ok=True)

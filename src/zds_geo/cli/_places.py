@@ -1,0 +1,77 @@
+"""``zds places`` and ``zds doors``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zds_geo.cli._face import Face
+from zds_geo.cli._help import Command, Group
+
+places = typer.Typer(cls=Group, help="help.places", no_args_is_help=True)
+doors = typer.Typer(cls=Group, help="help.doors", no_args_is_help=True)
+
+
+@places.command("import", cls=Command, help="help.places.import")
+def import_(  # noqa: D103
+    ctx: typer.Context,
+    addresses: Annotated[
+        Path, typer.Option("--addresses", metavar="BESTAND", help="help.places.addresses")
+    ],
+    buurten: Annotated[
+        Path, typer.Option("--buurten", metavar="BESTAND", help="help.places.buurten")
+    ],
+    streets: Annotated[
+        Path, typer.Option("--streets", metavar="BESTAND", help="help.places.streets")
+    ],
+) -> None:
+    from zds_geo.app.import_places import import_places
+    from zds_geo.cli._show import import_as_data, show_import
+
+    face: Face = ctx.obj
+    with face.progress() as progress:
+        result = import_places(
+            face.open(), addresses=addresses, buurten=buurten, streets=streets, progress=progress
+        )
+    show_import(face, result)
+    face.data(import_as_data(result))
+
+
+@places.command("report", cls=Command, help="help.places.report")
+def report(ctx: typer.Context) -> None:  # noqa: D103
+    from zds_geo.store import read_table
+
+    face: Face = ctx.obj
+    rows = read_table(face.open().require_places(), "left_out")
+    for row in rows.itertuples():
+        reason = face.say(str(row.reason))
+        face.write(f"{row.row}\t{row.label}\t{reason}\t{row.merged_into}")
+    face.data({"left_out": rows.to_dict("records")})
+
+
+@doors.command("find", cls=Command, help="help.doors.find")
+def find(  # noqa: D103
+    ctx: typer.Context,
+    text: Annotated[list[str], typer.Argument(metavar="TEKST", help="help.doors.text")],
+) -> None:
+    from zds_geo.app.find_doors import door_label, find_doors
+    from zds_geo.core.errors import NotFoundError
+
+    face: Face = ctx.obj
+    wanted = " ".join(text)
+    found = find_doors(face.open(), wanted)
+    if found.empty:
+        raise NotFoundError("doors.none", got=wanted)
+    rows = []
+    for row in found.itertuples():
+        label = f"{row.straat} {door_label(row)}"
+        face.write(f"{label:<40} {row.postcode:<8} {row.buurt_code:<11} {row.Index}")
+        rows.append(
+            {
+                "door_id": row.Index,
+                "label": label,
+                "postcode": row.postcode,
+                "buurt_code": row.buurt_code,
+            }
+        )
+    face.data({"doors": rows})

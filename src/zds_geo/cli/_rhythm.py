@@ -1,0 +1,92 @@
+"""``zds cycle`` and ``zds shift``."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from zds_geo.cli._face import Face, read_clock, read_date
+from zds_geo.cli._help import Command, Group
+from zds_geo.core.windows import AMSTERDAM
+
+cycle = typer.Typer(cls=Group, help="help.cycle", no_args_is_help=True)
+shift = typer.Typer(cls=Group, help="help.shift", no_args_is_help=True)
+
+When = Annotated[str, typer.Option("--date", metavar="DATUM", help="help.date")]
+Who = Annotated[str, typer.Argument(metavar="ID", help="help.shift.assistant")]
+
+
+def _day(face: Face, text: str) -> date:
+    return read_date(text) if text else face.now.astimezone(AMSTERDAM).date()
+
+
+@cycle.command("start", cls=Command, help="help.cycle.start")
+def start(  # noqa: D103
+    ctx: typer.Context,
+    date: When = "",
+    weeks: Annotated[int | None, typer.Option("--weeks", min=1, help="help.cycle.weeks")] = None,
+) -> None:
+    from zds_geo.app.keep_cycle import start_cycle
+
+    face: Face = ctx.obj
+    made = start_cycle(face.open(), on=_day(face, date), weeks=weeks, now=face.now)
+    if made.weeks is None:
+        face.print("cycle.started_open", date=made.started_on)
+    elif weeks is None:
+        face.print("cycle.started_proposed", date=made.started_on, weeks=made.weeks)
+    else:
+        face.print("cycle.started", date=made.started_on, weeks=made.weeks)
+    face.data({"started_on": made.started_on, "weeks": made.weeks})
+
+
+@cycle.command("close", cls=Command, help="help.cycle.close")
+def close(ctx: typer.Context, date: When = "") -> None:  # noqa: D103
+    from zds_geo.app.keep_cycle import close_cycle
+
+    face: Face = ctx.obj
+    day = _day(face, date)
+    closed = close_cycle(face.open(), on=day, now=face.now)
+    face.print("cycle.closed", date=day, started=closed.started_on)
+    face.data({"started_on": closed.started_on, "closed_on": day})
+
+
+@shift.command("cancel", cls=Command, help="help.shift.cancel")
+def cancel(  # noqa: D103
+    ctx: typer.Context,
+    assistant: Who,
+    date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.date")],
+) -> None:
+    from zds_geo.app.keep_cycle import change_shift
+
+    face: Face = ctx.obj
+    day = read_date(date)
+    change_shift(
+        face.open(), assistant, on=day, cancelled=True, starts=None, ends=None, now=face.now
+    )
+    face.print("shift.cancelled", who=assistant, date=day)
+    face.data({"assistant": assistant, "date": day, "cancelled": True})
+
+
+@shift.command("change", cls=Command, help="help.shift.change")
+def change(  # noqa: D103
+    ctx: typer.Context,
+    assistant: Who,
+    date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.date")],
+    starts: Annotated[str, typer.Option("--from", metavar="TIJD", help="help.shift.from")] = "",
+    ends: Annotated[str, typer.Option("--to", metavar="TIJD", help="help.shift.to")] = "",
+) -> None:
+    from zds_geo.app.keep_cycle import change_shift
+
+    face: Face = ctx.obj
+    day = read_date(date)
+    change_shift(
+        face.open(),
+        assistant,
+        on=day,
+        cancelled=False,
+        starts=read_clock(starts) if starts else None,
+        ends=read_clock(ends) if ends else None,
+        now=face.now,
+    )
+    face.print("shift.changed", who=assistant, date=day)
+    face.data({"assistant": assistant, "date": day, "from": starts, "to": ends})

@@ -1,0 +1,158 @@
+"""How results are shown to people, and laid out for programs."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from zds_geo.app.import_places import ImportResult
+from zds_geo.app.plan_day import PlanResult
+from zds_geo.app.show_coverage import FIGURES, Coverage
+from zds_geo.cli._face import Face
+
+MAX_FAR_SHOWN = 10
+_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def day_name(face: Face, day: date) -> str:
+    """Write a date with its weekday, as people say it."""
+    names = _DAYS if face.lang == "nl" else _DAYS_EN
+    return f"{names[day.weekday()]} {day.day}-{day.month}-{day.year}"
+
+
+def show_import(face: Face, result: ImportResult) -> None:
+    """Show the quality report of an import."""
+    report = result.report
+    face.print(
+        "import.counts",
+        rows=report.n_rows,
+        kept=report.kept,
+        merged=report.merged,
+        left_out=sum(report.left_out.values()),
+    )
+    for reason, count in sorted(report.left_out.items()):
+        face.write(f"  {count:>6}  {face.say(reason)}")
+    if report.flagged:
+        face.print("import.flagged")
+        for reason, count in sorted(report.flagged.items()):
+            face.write(f"  {count:>6}  {face.say(reason)}")
+    face.print("import.per_buurt")
+    for row in report.per_buurt:
+        households = row["cbs_households"]
+        face.write(
+            f"  {row['buurt_code']}  {str(row['buurt_naam'])[:32]:<32}"
+            f" {row['doors']:>6} {row['stops']:>6} {households if households is not None else '-':>8}"
+        )
+    face.print("import.far", n=len(report.far_from_street))
+    for label in report.far_from_street_labels[:MAX_FAR_SHOWN]:
+        face.write(f"    {label}")
+    if len(report.far_from_street) > MAX_FAR_SHOWN:
+        face.print("import.far_more", n=len(report.far_from_street) - MAX_FAR_SHOWN)
+    if result.changes:
+        face.print("import.changes", **result.changes)
+    for credit in result.credits:
+        face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
+    face.print("import.done")
+
+
+def import_as_data(result: ImportResult) -> Mapping[str, object]:
+    """Lay an import out for a program."""
+    from dataclasses import asdict
+
+    return {
+        "report": asdict(result.report),
+        "credits": [asdict(c) for c in result.credits],
+        "changes": result.changes,
+    }
+
+
+def show_plan(face: Face, result: PlanResult) -> None:
+    """Show what was planned and where the files are."""
+    plan = result.plan
+    if result.asked_on != plan.date:
+        why = face.say(result.closed_why or "calendar.no_shift")
+        face.print("plan.other_day", asked=day_name(face, result.asked_on), why=why)
+    face.print("plan.head", date=day_name(face, plan.date), n=len(plan.rounds))
+    for planned in plan.rounds:
+        face.print(
+            "plan.round",
+            code=f"{planned.round_id:<12}",
+            who=planned.assistant_id,
+            starts=f"{planned.start_at:%H:%M}",
+            ends=f"{planned.end_at:%H:%M}",
+            doors=len(planned.door_ids),
+            stops=len(planned.stops),
+            km=f"{planned.length_m / 1000:.1f}".replace(".", "," if face.lang == "nl" else "."),
+            minutes=round((planned.walk_s + planned.service_s) / 60),
+        )
+    for shift in plan.unserved_shifts:
+        face.print(
+            "plan.unserved",
+            who=shift.assistant_id,
+            starts=f"{shift.start_at:%H:%M}",
+            why=face.say(shift.why),
+        )
+    if plan.skipped:
+        face.print("plan.skipped")
+        for reason, count in plan.skipped.items():
+            face.write(f"  {count:>6}  {face.say(reason)}")
+    for code in result.replaced:
+        face.print("plan.replaced", code=code)
+    face.print("plan.files", folder=result.folder)
+    for path in result.files:
+        face.write(f"  {path}")
+
+
+def plan_as_data(result: PlanResult) -> Mapping[str, object]:
+    """Lay a plan out for a program: what was made, and where."""
+    plan = result.plan
+    return {
+        "date": plan.date,
+        "folder": result.folder,
+        "files": list(result.files),
+        "replaced": list(result.replaced),
+        "rounds": [
+            {
+                "round_id": r.round_id,
+                "assistant_id": r.assistant_id,
+                "doors": len(r.door_ids),
+                "stops": len(r.stops),
+                "length_m": r.length_m,
+                "walk_s": r.walk_s,
+                "service_s": r.service_s,
+            }
+            for r in plan.rounds
+        ],
+        "skipped": plan.skipped,
+        "unserved_shifts": [
+            {"assistant_id": s.assistant_id, "start_at": s.start_at, "why": s.why}
+            for s in plan.unserved_shifts
+        ],
+    }
+
+
+def show_coverage(face: Face, coverage: Coverage) -> None:
+    """Show coverage as a table in doors."""
+    if coverage.since:
+        face.print("coverage.since", date=coverage.since)
+    face.print("coverage.head")
+    for code, row in coverage.rows.iterrows():
+        name = row["buurt_naam"] if coverage.by == "buurt" else code
+        face.write(f"{str(name)[:30]:<30}" + _figures(row))
+    face.write(f"{face.say('coverage.total'):<30}" + _figures(coverage.total))
+    face.print("coverage.note")
+
+
+def _figures(row: Any) -> str:
+    return "".join(f"{int(row[name]):>11}" for name in FIGURES)
+
+
+def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
+    """Lay coverage out for a program."""
+    rows = coverage.rows.reset_index()
+    return {
+        "by": coverage.by,
+        "since": coverage.since,
+        "rows": [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")],
+        "total": coverage.total,
+    }

@@ -1,0 +1,177 @@
+"""The nouns: a knock, a shift, a round, a plan. Frozen, and they check themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from zds_geo.core.errors import KnockError
+from zds_geo.core.ids import DOOR_ID
+from zds_geo.core.outcomes import Outcome, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Where data came from: travels to every output.
+
+    ``kind`` is ``addresses``, ``buurten`` or ``streets``; ``data_date`` is an ISO date or year,
+    empty when the file does not tell; ``invented`` marks made-up example data.
+    """
+
+    kind: str
+    file: str
+    sha256: str
+    format: str
+    data_date: str
+    licence: str
+    credit: str
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """One attempt or contact at one door: a fact, never edited (DESIGN §5)."""
+
+    knock_id: str
+    door_id: str
+    knocked_on: date
+    window: str
+    outcome: Outcome
+    source: Source
+    knocked_at: datetime | None = None
+    come_back_window: str = ""
+    come_back_from: date | None = None
+    come_back_until: date | None = None
+    assistant_id: str = ""
+    corrects: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a knock that says two things at once."""
+        fault = self._fault()
+        if fault:
+            raise KnockError("error.knock", door_id=self.door_id, fault=fault)
+
+    def _fault(self) -> str:
+        if not DOOR_ID.fullmatch(self.door_id):
+            return "door_id"
+        try:
+            UUID(self.knock_id)
+        except ValueError:
+            return f"knock_id {self.knock_id!r}"
+        come_back = self.come_back_window or self.come_back_from or self.come_back_until
+        if come_back and self.outcome is not Outcome.COME_BACK:
+            return "come_back_* without outcome come_back"
+        if self.come_back_from and self.come_back_until:
+            if self.come_back_until < self.come_back_from:
+                return "come_back_until before come_back_from"
+        if self.knocked_at is not None:
+            if self.knocked_at.tzinfo is None:
+                return "knocked_at without a time zone"
+            if self.knocked_at.minute % 15 or self.knocked_at.second:
+                return "knocked_at not rounded to the quarter-hour"
+        if not self.window and self.source not in {Source.ELSEWHERE, Source.REQUEST}:
+            return "window is empty"
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A named point to start or end at; WGS84 degrees."""
+
+    label: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """An assistant's time on one date. ``start_at``/``end_at`` aware; one piece per window."""
+
+    assistant_id: str
+    start_at: datetime
+    end_at: datetime
+    window: str
+    buurt_codes: tuple[str, ...]
+    start: Place
+    end: Place
+    max_metres: int | None = None
+    stairs: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundDoor:
+    """A door on a round. ``reason`` is a catalogue key of the closed list (``reason.*``)."""
+
+    door_id: str
+    label: str
+    reason: str
+    line: int
+    come_back_window: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStop:
+    """One stop on a round; ``arrive_s`` counts from the start of the shift."""
+
+    n: int
+    stop_id: str
+    lon: float
+    lat: float
+    street: str
+    doors: tuple[RoundDoor, ...]
+    arrive_s: int
+    service_s: int
+    window: str
+    street_side_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """The ordered stops of one shift, frozen under a speakable code."""
+
+    round_id: str
+    date: date
+    assistant_id: str
+    buurt_codes: tuple[str, ...]
+    start_at: datetime
+    end_at: datetime
+    window: str
+    start: Place
+    end: Place
+    length_m: int
+    walk_s: int
+    service_s: int
+    expected_contacts: int | None
+    stop_reason: str
+    stops: tuple[RoundStop, ...]
+    route: tuple[tuple[float, float], ...]  # lon, lat in walking order
+
+    @property
+    def door_ids(self) -> tuple[str, ...]:
+        """Ids of the doors in line order."""
+        return tuple(d.door_id for s in self.stops for d in s.doors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnservedShift:
+    """A shift for which no round was made; ``why`` is a catalogue key."""
+
+    assistant_id: str
+    start_at: datetime
+    end_at: datetime
+    window: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All rounds of one date, what was left out and why, and what it was made from."""
+
+    date: date
+    area: str
+    seed: int
+    inputs: dict[str, str]
+    rounds: tuple[Round, ...]
+    skipped: dict[str, int] = field(default_factory=dict)
+    unserved_shifts: tuple[UnservedShift, ...] = ()
