@@ -1,0 +1,83 @@
+"""Addresses in: a flat CSV (OSM, bag-light or NLExtract names) or OpenStreetMap itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zds_geo.core.errors import SourceError
+from zds_geo.core.frames import ADDRESSES, LEFT_OUT, require
+from zds_geo.core.model import Credit
+from zds_geo.sources._normal import finish_addresses
+from zds_geo.sources.recognise import OSM, TABLE, recognise, sha256_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressData:
+    """Usable addresses, the rows that were not taken and why, and where they came from."""
+
+    addresses: gpd.GeoDataFrame
+    left_out: pd.DataFrame
+    credit: Credit
+    n_rows: int
+
+
+def read_addresses(path: Path, *, progress: Progress | None = None) -> AddressData:
+    """Read addresses from a file in any known layout.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with ``,`` or ``;`` (columns of OSM, ``bag-light`` or NLExtract), or an OSM file.
+    progress : callable, optional
+        Called with (label, done, total).
+
+    Returns
+    -------
+    AddressData
+        Contract ADDRESSES, EPSG:28992; every input row is in ``addresses`` or in ``left_out``.
+
+    Raises
+    ------
+    SourceError
+        If the file is of another kind, cut off, or lacks columns.
+    """
+    if progress is not None:
+        progress("sources.progress_addresses", 0, None)
+    kind = recognise(path)
+    if kind == TABLE:
+        from zds_geo.sources._tables import read_table_rows
+
+        rows, facts = read_table_rows(path)
+    elif kind == OSM:
+        from zds_geo.sources._osm import read_osm_addresses
+
+        rows, facts = read_osm_addresses(path)
+    else:
+        raise SourceError("sources.not_addresses", path=path.name, got=kind)
+    addresses, left_out = finish_addresses(rows)
+    require(addresses, ADDRESSES)
+    require(left_out, LEFT_OUT)
+    if addresses.empty:
+        raise SourceError("sources.no_addresses", path=path.name, n=len(rows))
+    credit = Credit(
+        kind="addresses",
+        file=path.name,
+        sha256=sha256_of(path),
+        format=facts["format"],
+        data_date=facts["data_date"],
+        licence=facts["licence"],
+        credit=facts["credit"],
+        invented=facts["invented"] == "yes",
+    )
+    return AddressData(
+        addresses=addresses, left_out=left_out, credit=credit, n_rows=len(rows)
+    )

@@ -1,0 +1,211 @@
+"""CBS buurten in: GeoJSON or GeoPackage, with the names of any year."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from zds_geo.core.crs import RD, WGS84
+from zds_geo.core.errors import SourceError
+from zds_geo.core.frames import BUURTEN, LEFT_OUT, require
+from zds_geo.core.ids import BUURT_CODE
+from zds_geo.core.model import Credit
+from zds_geo.sources._normal import RD_BOX
+from zds_geo.sources.recognise import GEOJSON, GEOPACKAGE, recognise, sha256_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+# Our column → the publisher's names of all years (DATA_SOURCES 2), lower case.
+ALIASES: Final = {
+    "buurt_code": ("buurtcode", "bu_code"),
+    "buurt_naam": ("buurtnaam", "bu_naam"),
+    "wijk_code": ("wijkcode", "wk_code"),
+    "gemeente_code": ("gemeentecode", "gm_code"),
+    "gemeente_naam": ("gemeentenaam", "gm_naam"),
+    "water": ("water",),
+    "inhabitants": ("aantal_inwoners", "aantalinwoners", "aant_inw"),
+    "households": ("aantal_huishoudens", "aantalhuishoudens", "aantal_hh"),
+}
+MISSING_BELOW: Final = -99990  # CBS: -99997, -99995, -99991 and -99999999 all mean "no figure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuurtData:
+    """Buurten, what was left out of the file, and where they came from."""
+
+    buurten: gpd.GeoDataFrame
+    left_out: pd.DataFrame
+    credit: Credit
+    n_rows: int
+
+
+def read_buurten(path: Path) -> BuurtData:
+    """Read CBS buurten.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, or a GeoPackage with a layer that has a buurt code.
+
+    Returns
+    -------
+    BuurtData
+        Contract BUURTEN, EPSG:28992; water (``water`` other than ``NEE``) is left out.
+
+    Raises
+    ------
+    SourceError
+        If the file is of another kind, broken, or has no column with buurt codes.
+    """
+    kind = recognise(path)
+    if kind == GEOJSON:
+        raw = _read_geojson(path)
+    elif kind == GEOPACKAGE:
+        raw = _read_geopackage(path)
+    else:
+        raise SourceError("sources.not_buurten", path=path.name, got=kind)
+    table, invented = _normal(path, raw)
+    is_land = table["water"].str.upper().isin(["", "NEE"])
+    buurten = table.loc[is_land].drop(columns="water").set_index("buurt_code").sort_index()
+    if buurten.empty:
+        raise SourceError("sources.no_buurten", path=path.name)
+    if not buurten.index.is_unique:
+        twice = buurten.index[buurten.index.duplicated()][0]
+        raise SourceError("sources.buurt_twice", path=path.name, got=twice)
+    require(buurten, BUURTEN)
+    year = _year(path, raw)
+    credit = Credit(
+        kind="buurten",
+        file=path.name,
+        sha256=sha256_of(path),
+        format=kind,
+        data_date=year,
+        licence="EUPL-1.2" if invented else "CC BY 4.0",
+        credit="verzonnen voorbeeldgegevens (zds_geo)"
+        if invented
+        else f"Kadaster / Centraal Bureau voor de Statistiek{', ' + year if year else ''}",
+        invented=invented,
+    )
+    return BuurtData(
+        buurten=buurten, left_out=_left_out(table.loc[~is_land]), credit=credit, n_rows=len(raw)
+    )
+
+
+def _left_out(rows: gpd.GeoDataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "fate": "left_out",
+            "reason": "left_out.water",
+            "label": rows["buurt_naam"].to_numpy(),
+            "merged_into": "",
+        },
+        index=pd.Index(rows["buurt_code"], name="row"),
+    )
+    return frame[list(LEFT_OUT.columns)]
+
+
+def _read_geojson(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import shapely
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
+        raise SourceError("sources.broken_json", path=path.name, fault=fault) from None
+    except RecursionError:
+        raise SourceError("sources.broken_json", path=path.name, fault="nested") from None
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not features:
+        raise SourceError("sources.not_geojson", path=path.name)
+    shapes = [_shape(path, feature) for feature in features]
+    frame = gpd.GeoDataFrame(
+        [dict(f.get("properties") or {}) for f in features], geometry=shapes, crs=WGS84
+    )
+    bounds = shapely.total_bounds(frame.geometry.to_numpy())
+    declared = str((content.get("crs") or {}).get("properties", {}).get("name", ""))
+    if "28992" in declared or bounds[2] > 360:
+        frame = frame.set_crs(RD, allow_override=True)
+    frame.attrs["name"] = str(content.get("name", ""))
+    return frame
+
+
+def _shape(path: Path, feature: Any) -> Any:
+    from shapely.geometry import shape
+
+    try:
+        geometry = shape(feature["geometry"])
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise SourceError("sources.broken_json", path=path.name, fault=fault) from None
+    if geometry.is_empty or geometry.geom_type not in {"Polygon", "MultiPolygon"}:
+        raise SourceError("sources.not_polygons", path=path.name, got=geometry.geom_type)
+    return geometry
+
+
+def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
+    import pyogrio
+
+    try:
+        layers = [str(name) for name, _ in pyogrio.list_layers(f"GPKG:{path}")]
+        for layer in layers:
+            fields = {str(f).casefold() for f in pyogrio.read_info(f"GPKG:{path}", layer=layer)["fields"]}
+            if fields & set(ALIASES["buurt_code"]):
+                return pyogrio.read_dataframe(f"GPKG:{path}", layer=layer)
+    except pyogrio.errors.DataSourceError as fault:
+        raise SourceError("sources.broken_gpkg", path=path.name, fault=fault) from None
+    raise SourceError("sources.no_buurt_code", path=path.name, found=", ".join(layers))
+
+
+def _normal(path: Path, raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, bool]:
+    import geopandas as gpd
+    import pandas as pd
+
+    names = {str(c).casefold(): c for c in raw.columns}
+    found = {ours: next((names[a] for a in al if a in names), None) for ours, al in ALIASES.items()}
+    if found["buurt_code"] is None:
+        columns = ", ".join(str(c) for c in raw.columns[:12])
+        raise SourceError("sources.no_buurt_code", path=path.name, found=columns)
+    table = pd.DataFrame(index=raw.index)
+    for ours in ("buurt_code", "buurt_naam", "wijk_code", "gemeente_code", "gemeente_naam", "water"):
+        column = found[ours]
+        table[ours] = "" if column is None else raw[column].fillna("").astype(str).str.strip()
+    for ours in ("inhabitants", "households"):
+        column = found[ours]
+        values = pd.Series(float("nan"), index=raw.index) if column is None else raw[column]
+        numbers = pd.to_numeric(values, errors="coerce")
+        table[ours] = numbers.where(numbers > MISSING_BELOW).round().astype("Int64")
+    wrong = table.loc[~table["buurt_code"].str.fullmatch(BUURT_CODE.pattern), "buurt_code"]
+    if len(wrong):
+        raise SourceError("sources.buurt_code", path=path.name, got=str(wrong.iloc[0]))
+    invented = "verzonnen" in names and bool(raw[names["verzonnen"]].astype(bool).all())
+    shapes = _in_rd(path, raw)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=RD), invented
+
+
+def _in_rd(path: Path, raw: gpd.GeoDataFrame) -> Any:
+    if raw.crs is None:
+        raise SourceError("sources.no_crs", path=path.name)
+    moved = raw.geometry.to_crs(RD)
+    box = moved.total_bounds
+    inside = box[0] >= RD_BOX[0] and box[1] >= RD_BOX[1] and box[2] <= RD_BOX[2] and box[3] <= RD_BOX[3]
+    if not inside:
+        raise SourceError("sources.outside", path=path.name, crs=raw.crs.to_string())
+    return moved.make_valid().to_numpy()
+
+
+def _year(path: Path, raw: gpd.GeoDataFrame) -> str:
+    for column in raw.columns:
+        if str(column).casefold() in {"jaar", "jrstatcode"} and len(raw):
+            found = re.search(r"(20\d\d)", str(raw[column].iloc[0]))
+            if found:
+                return found[1]
+    found = re.search(r"(20[0-4]\d)", path.name) or re.search(
+        r"(20[0-4]\d)", str(raw.attrs.get("name", ""))
+    )
+    return found[1] if found else ""

@@ -1,0 +1,113 @@
+"""What kind of file is this? Decided by its first bytes and columns, never by its name."""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from zds_geo.core.errors import SourceError
+
+OSM: Final = "osm"
+GEOJSON: Final = "geojson"
+GEOPACKAGE: Final = "gpkg"
+TABLE: Final = "csv"
+_HEAD: Final = 4096
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file, read in pieces.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def recognise(path: Path) -> str:
+    """Tell what kind of file this is.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg`` or ``csv``.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, or something else; the sentence says what it looks like.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except IsADirectoryError:
+        raise SourceError("sources.folder", path=path) from None
+    except OSError:
+        raise SourceError("sources.no_file", path=path) from None
+    if not head:
+        raise SourceError("sources.empty", path=path.name)
+    kind = _by_magic(head) or _by_text(head)
+    if kind in {OSM, GEOJSON, GEOPACKAGE, TABLE}:
+        return kind
+    raise SourceError("sources.unknown", path=path.name, looks=kind)
+
+
+def _by_magic(head: bytes) -> str:
+    if head.startswith(b"SQLite format 3\0"):
+        return GEOPACKAGE
+    if b"OSMHeader" in head[:64]:
+        return OSM
+    if head.startswith(b"BZh"):
+        return OSM if _bz2_is_osm(head) else "bz2"
+    for magic, looks in (
+        (b"PK\x03\x04", "zip/xlsx"),
+        (b"%PDF", "pdf"),
+        (b"\x1f\x8b", "gzip"),
+        (b"\xd0\xcf\x11\xe0", "xls"),
+        (b"\x89PNG", "png"),
+    ):
+        if head.startswith(magic):
+            return looks
+    return ""
+
+
+def _bz2_is_osm(head: bytes) -> bool:
+    try:
+        start = bz2.BZ2Decompressor().decompress(head, max_length=_HEAD)
+    except OSError:
+        return False
+    # A first block longer than what was read gives nothing yet: reading it will tell.
+    return not start or b"<osm" in start
+
+
+def _by_text(head: bytes) -> str:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    low = text[:512].lower()
+    if b"<osm" in low:
+        return OSM
+    if low.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if low.startswith(b"<"):
+        return "xml"
+    if text.startswith(b"{"):
+        return GEOJSON
+    if b"\0" in head:
+        return "binary"
+    first = text.splitlines()[0] if text.splitlines() else b""
+    if first.count(b",") >= 2 or first.count(b";") >= 2:
+        return TABLE
+    return "text"
