@@ -1,0 +1,173 @@
+"""Addresses to doors: doubles merged, each in its buurt, each with its building."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zds_geo.core.crs import require_rd
+from zds_geo.core.ids import house_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+BUSINESS_BUILDINGS: Final = frozenset(
+    {
+        "industrial", "warehouse", "garage", "garages", "shed", "hangar", "barn", "greenhouse",
+        "carport", "service", "storage_tank", "silo", "farm_auxiliary", "supermarket", "school",
+        "church", "hospital", "transportation", "parking", "office", "commercial", "retail",
+        "sports_hall", "kindergarten", "public", "civic", "construction",
+    }
+)  # fmt: skip
+
+
+def assign_buurt(doors: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Give each door the buurt it stands in.
+
+    Parameters
+    ----------
+    doors : GeoDataFrame, n points, EPSG:28992
+        The doors to place.
+    buurten : GeoDataFrame, polygons, EPSG:28992, index ``buurt_code``
+        CBS buurten; neighbours may share an edge.
+
+    Returns
+    -------
+    Series of str, length n, index equal to ``doors.index``
+        ``buurt_code``; missing where a door lies in no buurt.
+
+    Raises
+    ------
+    CrsError
+        If either frame is not in EPSG:28992.
+
+    Notes
+    -----
+    A door on a shared edge goes to the lowest code, whatever the row order.
+    """
+    require_rd(doors, "doors")
+    require_rd(buurten, "buurten")
+    areas = buurten[["geometry"]].rename_axis("buurt_code").reset_index()
+    pairs = doors[["geometry"]].sjoin(areas, how="left", predicate="intersects")
+    lowest = pairs.groupby(level=0)["buurt_code"].min()
+    return lowest.reindex(doors.index)
+
+
+def merge_same_address(
+    addresses: gpd.GeoDataFrame, *, within_m: float
+) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    """Merge rows of one address that have no object id of their own (a shop on a home's address).
+
+    Parameters
+    ----------
+    addresses : GeoDataFrame
+        Contract ADDRESSES; rows of kind ``adres`` may repeat an address.
+    within_m : float
+        Equal addresses farther apart than this stay two.
+
+    Returns
+    -------
+    kept : GeoDataFrame
+        Sorted by id; the row without another use stays, then the smallest id.
+    merged : dict of str to str
+        Merged id → kept id.
+    """
+    table = addresses.sort_index()
+    keys = ["straat", "huisnummer", "huisletter", "toevoeging", "postcode", "woonplaats"]
+    loose = table.loc[table["kind"] == "adres"]
+    double = loose.loc[loose.duplicated(keys, keep=False)]
+    merged: dict[str, str] = {}
+    for _, group in double.groupby(keys, sort=True):
+        order = sorted(group.index, key=lambda i: (group.at[i, "tagged_use"] != "", i))
+        stays = order[0]
+        for other in order[1:]:
+            if group.geometry[stays].distance(group.geometry[other]) <= within_m:
+                merged[str(other)] = str(stays)
+    return table.loc[~table.index.isin(merged)], merged
+
+
+def assign_pand(doors: gpd.GeoDataFrame, panden: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give each door its building and the use of that building.
+
+    Parameters
+    ----------
+    doors : GeoDataFrame
+        Points with ``pand_id`` (may be empty text).
+    panden : GeoDataFrame
+        Contract PANDEN.
+
+    Returns
+    -------
+    DataFrame, index of ``doors``
+        ``pand_id`` and ``use``; empty text where unknown.
+    """
+    import pandas as pd
+
+    areas = panden[["use", "geometry"]].rename_axis("found").reset_index()
+    pairs = doors[["geometry"]].sjoin(areas, how="inner", predicate="intersects")
+    first = pairs.sort_values("found").groupby(level=0)[["found", "use"]].first()
+    first = first.reindex(doors.index)
+    own = doors["pand_id"]
+    return pd.DataFrame(
+        {
+            "pand_id": own.where(own != "", first["found"].fillna("")),
+            "use": first["use"].fillna(""),
+        },
+        index=doors.index,
+    )
+
+
+def labels(doors: pd.DataFrame) -> list[str]:
+    """Write the address of each door.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        With street, number, letter and addition.
+
+    Returns
+    -------
+    list of str
+        Such as ``Merelstraat 12A-2``.
+    """
+    return [
+        f"{street} {house_label(int(number), letter, addition)}"
+        for street, number, letter, addition in zip(
+            doors["straat"], doors["huisnummer"], doors["huisletter"], doors["toevoeging"],
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def flag_doors(doors: pd.DataFrame, *, use: pd.Series[str], far_m: float) -> pd.Series[str]:
+    """Name what is odd about a door that is kept all the same: every house gets reached.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        With ``tagged_use``, ``status`` and ``access_m``.
+    use : Series of str
+        Use of the building.
+    far_m : float
+        Distance to the street above which a door is flagged.
+
+    Returns
+    -------
+    Series of str
+        Catalogue keys joined by commas; empty for most.
+    """
+    import pandas as pd
+
+    flags: Sequence[tuple[str, pd.Series[bool]]] = (
+        ("flag.far_from_street", doors["access_m"] > far_m),
+        ("flag.business_building", use.isin(BUSINESS_BUILDINGS)),
+        ("flag.other_use", doors["tagged_use"] != ""),
+        ("flag.rebuilding", doors["status"].str.casefold() == "verbouwing verblijfsobject"),
+    )
+    found: list[list[str]] = [[] for _ in range(len(doors))]
+    for key, mask in flags:
+        for row in mask.to_numpy().nonzero()[0]:
+            found[row].append(key)
+    return pd.Series([",".join(f) for f in found], index=doors.index, dtype="str")
