@@ -1,0 +1,43 @@
+"""Who to ring at, and when: rotation over windows, coverage, simulated residents."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from zds_geo.contact.breaches import list_breaches
+    from zds_geo.contact.coverage import measure_coverage, propose_cycle_weeks
+    from zds_geo.contact.facts import door_facts
+    from zds_geo.contact.params import ContactParams
+    from zds_geo.contact.rank import rank_doors
+    from zds_geo.contact.residents import Answer, ResidentModel
+
+_HOMES: Final = {
+    "Answer": "residents",
+    "ContactParams": "params",
+    "ResidentModel": "residents",
+    "door_facts": "facts",
+    "list_breaches": "breaches",
+    "measure_coverage": "coverage",
+    "propose_cycle_weeks": "coverage",
+    "rank_doors": "rank",
+}
+
+__all__ = [
+    "Answer",
+    "ContactParams",
+    "ResidentModel",
+    "door_facts",
+    "list_breaches",
+    "measure_coverage",
+    "propose_cycle_weeks",
+    "rank_doors",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a part of the room when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'zds_geo.contact' has no attribute {name!r}")
+    return getattr(import_module(f"zds_geo.contact.{_HOMES[name]}"), name)

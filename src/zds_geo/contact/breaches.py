@@ -1,0 +1,115 @@
+"""An independent check of a history against the rules: written door by door, on purpose apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from zds_geo.contact.params import ContactParams
+from zds_geo.core.windows import WindowKind
+
+
+def list_breaches(
+    knocks: pd.DataFrame, *, params: ContactParams, register: Collection[str] | None = None
+) -> pd.DataFrame:
+    """List every knock that the rules did not allow when it was made.
+
+    Parameters
+    ----------
+    knocks : DataFrame
+        Columns of the knocks CSV: visits at doors in order of any kind.
+    params : ContactParams
+        The rules; all knocks are taken to lie in one cycle.
+    register : collection of str, optional
+        Doors in the do-not-knock register before the first knock.
+
+    Returns
+    -------
+    DataFrame
+        ``door_id``, ``knocked_on``, ``rule``: empty when every rule was kept.
+    """
+    rows = []
+    for door_id, group in knocks.groupby("door_id", sort=True):
+        visits = sorted(group.to_dict("records"), key=lambda k: str(k["knocked_on"]))
+        seen: list[dict[str, Any]] = []
+        for visit in visits:
+            day = _day(visit["knocked_on"])
+            rule = _broken(seen, visit, day, params)
+            if register is not None and door_id in register:
+                rule = rule or "do_not_knock"
+            if rule:
+                rows.append({"door_id": door_id, "knocked_on": day, "rule": rule})
+            seen.append({**visit, "day": day})
+    return pd.DataFrame(rows, columns=["door_id", "knocked_on", "rule"])
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value)[:10])
+
+
+def _broken(
+    seen: list[dict[str, Any]], visit: dict[str, Any], day: date, params: ContactParams
+) -> str:
+    if not seen:
+        return ""
+    last = seen[-1]
+    if last["day"] == day:
+        return "twice_a_day"
+    outcomes = [k["outcome"] for k in seen]
+    for outcome in ("do_not_knock", "talked", "not_a_home"):
+        if outcome in outcomes:
+            return outcome
+    if last["outcome"] == "vacant" and day < last["day"] + timedelta(days=params.vacant_days):
+        return "vacant"
+    if last["outcome"] == "come_back":
+        return _broken_appointment(last, visit, day, params)
+    if "no_talk" in outcomes or "come_back" in outcomes:
+        return _broken_second_talk(seen, day, params)
+    return _broken_rest(seen, visit, day, params)
+
+
+def _broken_appointment(
+    last: dict[str, Any], visit: dict[str, Any], day: date, params: ContactParams
+) -> str:
+    until = last["day"] + timedelta(days=1 + params.come_back_days)
+    if day > until:
+        again = last["day"] + timedelta(days=params.second_talk_days)
+        return "second_talk_too_soon" if day < again else ""
+    if last["come_back_window"] and visit["window"] != last["come_back_window"]:
+        return "other_window_than_asked"
+    return ""
+
+
+def _broken_second_talk(seen: list[dict[str, Any]], day: date, params: ContactParams) -> str:
+    opened = [k for k in seen if k["outcome"] in {"no_talk", "come_back"}]
+    if len(opened) > 1:
+        return "third_talk"
+    again = opened[-1]["day"] + timedelta(days=params.second_talk_days)
+    return "second_talk_too_soon" if day < again else ""
+
+
+def _broken_rest(
+    seen: list[dict[str, Any]], visit: dict[str, Any], day: date, params: ContactParams
+) -> str:
+    misses = [k for k in seen if k["outcome"] == "not_home"]
+    if len(misses) >= params.max_misses:
+        return "too_many"
+    shut = [k for k in seen if k["outcome"] == "no_access" and (not misses or k["day"] > misses[-1]["day"])]
+    if shut:
+        rest = params.no_access_days[min(len(shut), len(params.no_access_days)) - 1]
+        if len(shut) >= len(params.no_access_days) or day < shut[-1]["day"] + timedelta(days=rest):
+            return "no_access_too_soon"
+    if not misses:
+        return ""
+    rests = params.min_days_after_misses
+    due = misses[-1]["day"] + timedelta(days=rests[min(len(misses), len(rests)) - 1])
+    if day < due:
+        return "cool_down"
+    by_day = params.windows.kind_of(visit["window"]) is WindowKind.DAY
+    waived = day >= due + timedelta(days=params.waiting_days)
+    if len(misses) >= params.waiting_from_misses and by_day and not waived:
+        return "waiting_rule"
+    return ""

@@ -1,0 +1,323 @@
+"""The rule-based rotation: what a knock in this window, today, is worth at each door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from zds_geo.contact.facts import KIND_BITS, door_facts
+from zds_geo.contact.params import ContactParams
+from zds_geo.core.errors import FrameError, UsageError
+from zds_geo.core.windows import AMSTERDAM, WindowKind
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+# Chance that somebody opens, at a first knock. ASSUMPTION, in the range that survey research
+# reports for unannounced visits (weekday about 0.3, early evening and Saturday about 0.4).
+FIRST_CHANCE: Final = {WindowKind.DAY: 0.32, WindowKind.EVENING: 0.42, WindowKind.SATURDAY: 0.40}
+MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never reaches zero
+# Worth of a knock, by why. Only their order matters to the rotation; the gaps leave room for waiting.
+WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
+LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
+LONG_AGO_DAYS: Final = 42
+_AGE_DAYS: Final = 180.0
+
+
+def rank_doors(
+    doors: pd.DataFrame,
+    knocks: pd.DataFrame,
+    roster: pd.DataFrame,
+    *,
+    window: str,
+    now: datetime,
+    seed: int,
+    door_state: pd.DataFrame | None = None,
+    model: None = None,
+    params: ContactParams | None = None,
+    do_not_knock: Collection[str] | None = None,
+    reserved: Collection[str] = frozenset(),
+) -> pd.DataFrame:
+    """Rank doors for one window on the local date of ``now`` (DESIGN 4 and 6).
+
+    Parameters
+    ----------
+    doors : DataFrame
+        Index ``door_id``; columns ``buurt_code`` and ``street_side_id``.
+    knocks : DataFrame
+        Columns of the knocks CSV; missing optional columns count as empty.
+    roster : DataFrame
+        Coming shifts: ``start_at``, ``end_at``, ``window``, ``n_doors``; optional ``buurt_codes``.
+    window : str
+        Name of the window.
+    now : datetime
+        Aware.
+    seed : int
+        Settles ties.
+    door_state : DataFrame, optional
+        What remains after retention (DESIGN 5).
+    model : None
+        A learned model is not part of this version.
+    params : ContactParams, optional
+        Rules.
+    do_not_knock : collection of str, optional
+        The register. None: a ``do_not_knock`` among the knocks holds.
+    reserved : collection of str
+        Doors on rounds that are out.
+
+    Returns
+    -------
+    DataFrame, index and order of ``doors``
+        ``eligible``, ``chance`` (0-1, for memory only), ``prize`` (0 where not eligible),
+        ``reason`` (key of the closed list ``reason.*`` or ``not_now.*``), ``not_before`` (date or
+        None).
+
+    Raises
+    ------
+    FrameError
+        If a column of ``doors`` is missing.
+    UsageError
+        If a model is given.
+
+    Notes
+    -----
+    After the contact rule of the European Social Survey: attempts over day, evening and Saturday,
+    and over weekdays. The order is: appointment, new in this cycle (longest waiting first), another
+    kind of window than before, once more, a second talk.
+    """
+    if model is not None:
+        raise UsageError("contact.no_model")
+    _check(doors, now)
+    rules = params or ContactParams()
+    kind = rules.windows.kind_of(window)
+    today = now.astimezone(AMSTERDAM).date()
+    facts = door_facts(knocks, params=rules, now=today, door_state=door_state)
+    known = _for_doors(facts, doors.index)
+    day = np.datetime64(today, "D")
+    staffed = _staffed(doors, roster, rules)
+    state = _State(
+        known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed
+    )
+    blocked = known["refused"].to_numpy() > 0
+    if do_not_knock is not None:
+        blocked = doors.index.isin(list(do_not_knock))
+    state.refuse(blocked, "not_now.do_not_knock")
+    state.refuse(doors.index.isin(list(reserved)), "not_now.reserved")
+    state.apply_rules()
+    return state.result(doors.index, seed=seed, kind=kind)
+
+
+def _check(doors: pd.DataFrame, now: datetime) -> None:
+    missing = [c for c in ("buurt_code", "street_side_id") if c not in doors]
+    if missing:
+        faults = ", ".join(f"column {c} is missing" for c in missing)
+        raise FrameError("error.frame", name="doors", faults=faults)
+    if now.tzinfo is None:
+        raise UsageError("error.naive_time", got=now.isoformat())
+
+
+def _for_doors(facts: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
+    known = facts.reindex(index)
+    counts = [
+        "misses", "attempts", "contacts", "kinds", "talked", "opened", "no_access", "refused",
+    ]  # fmt: skip
+    known[counts] = known[counts].fillna(0).astype(np.int64)
+    known["last_weekday"] = known["last_weekday"].fillna(-1).astype(np.int64)
+    for column in ("last_window", "last_contact_outcome", "back_window"):
+        known[column] = known[column].astype("object").fillna("").astype(str)
+    return known
+
+
+def _staffed(
+    doors: pd.DataFrame, roster: pd.DataFrame, rules: ContactParams
+) -> npt.NDArray[np.int64]:
+    """Give for each door the kinds (bits) that the coming roster staffs in its buurt."""
+    bits = {w.name: KIND_BITS[w.kind] for w in rules.windows.windows}
+    codes = [str(c) for c in doors["buurt_code"]]
+    per_buurt = dict.fromkeys(codes, 0)
+    if roster is not None and len(roster):
+        places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
+        seen = {
+            (bits.get(str(w), 0), tuple(p) if isinstance(p, list | tuple | set | frozenset) else p)
+            for w, p in zip(roster["window"], places, strict=True)
+        }
+        for bit, where in seen:
+            named = (where,) if isinstance(where, str) and where else where
+            for code in per_buurt:
+                if not isinstance(named, tuple) or not named or code in named:
+                    per_buurt[code] |= bit
+    return np.array([per_buurt[c] for c in codes], dtype=np.int64)
+
+
+class _State:
+    """Eligibility of all doors while the rules are applied one after the other."""
+
+    def __init__(
+        self,
+        known: pd.DataFrame,
+        *,
+        rules: ContactParams,
+        day: np.datetime64,
+        window: str,
+        bit: int,
+        staffed: npt.NDArray[np.int64],
+    ) -> None:
+        n = len(known)
+        self.known, self.rules, self.day, self.window, self.bit = known, rules, day, window, bit
+        self.staffed = staffed
+        self.reason = np.full(n, "", dtype=object)
+        self.not_before = np.full(n, np.datetime64("NaT", "D"))
+        self.back = np.zeros(n, dtype=bool)
+        self.second = np.zeros(n, dtype=bool)
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        return self.known[name].to_numpy()
+
+    def days(self, name: str) -> npt.NDArray[np.datetime64]:
+        found: npt.NDArray[np.datetime64] = self.column(name).astype("datetime64[D]")
+        return found
+
+    def refuse(
+        self,
+        mask: npt.NDArray[np.bool_],
+        reason: str,
+        not_before: npt.NDArray[np.datetime64] | None = None,
+    ) -> None:
+        """Refuse doors that no earlier rule refused."""
+        fresh = np.asarray(mask, dtype=bool) & (self.reason == "")
+        self.reason[fresh] = reason
+        if not_before is not None:
+            self.not_before[fresh] = not_before[fresh]
+
+    def apply_rules(self) -> None:
+        """Apply the rest rules of DESIGN 4, strongest first."""
+        self.refuse(~np.isnat(self.days("not_a_home_on")), "not_now.not_a_home")
+        vacant = self.days("vacant_on")
+        again = vacant + np.timedelta64(self.rules.vacant_days, "D")
+        self.refuse(again > self.day, "not_now.vacant", again)
+        tomorrow = np.full(len(self.reason), self.day + np.timedelta64(1, "D"))
+        self.refuse(self.days("last_rung") >= self.day, "not_now.cool_down", tomorrow)
+        self._appointments()
+        self._contacts()
+        self._no_access()
+        self._misses()
+
+    def _appointments(self) -> None:
+        made = self.column("last_contact_outcome") == "come_back"
+        starts = self.days("back_from")
+        fallback = self.days("back_on") + np.timedelta64(1, "D")
+        starts = np.where(np.isnat(starts), fallback, starts)
+        ends = self.days("back_until")
+        days = np.timedelta64(self.rules.come_back_days, "D")
+        ends = np.where(np.isnat(ends), np.maximum(self.days("back_on"), starts) + days, ends)
+        # A miss since the appointment was an honoured visit: it falls back to the ordinary rules.
+        honoured = self.days("last_miss") > self.days("back_on")
+        opened = made & ~honoured & (ends >= self.day)
+        window = self.column("back_window")
+        fits = (window == "") | (window == self.window)
+        self.back = opened & (starts <= self.day) & fits & (self.reason == "")
+        later = opened & ~((starts <= self.day) & fits)
+        self.refuse(later, "not_now.come_back_later", starts)
+
+    def _contacts(self) -> None:
+        self.refuse(self.column("talked") > 0, "not_now.talked")
+        outcome = self.column("last_contact_outcome")
+        opened = np.isin(outcome, ["no_talk", "come_back"]) & ~self.back
+        self.refuse(opened & (self.column("opened") > 1), "not_now.talked")
+        again = self.days("last_contact") + np.timedelta64(self.rules.second_talk_days, "D")
+        self.refuse(opened & (again > self.day), "not_now.opened", again)
+        self.second = opened & (self.reason == "")
+        withdrawn = outcome == "do_not_knock"  # withdrawn since: an ordinary contact, which rests
+        self.refuse(withdrawn, "not_now.talked")
+
+    def _no_access(self) -> None:
+        times, rests = self.column("no_access"), self.rules.no_access_days
+        self.refuse(times >= len(rests), "not_now.no_access")
+        rest = np.array([0, *rests], dtype="timedelta64[D]")[np.minimum(times, len(rests))]
+        again = self.days("last_no_access") + rest
+        self.refuse((times > 0) & (again > self.day), "not_now.cool_down", again)
+
+    def _misses(self) -> None:
+        misses = self.column("misses")
+        self.refuse((misses >= self.rules.max_misses) & ~self.back, "not_now.rest")
+        days = np.array(self.rules.min_days_after_misses, dtype="timedelta64[D]")
+        # A ring just before this cycle began still asks for the shortest rest.
+        last = np.where(misses > 0, self.days("last_miss"), self.days("last_rung"))
+        rest = days[np.clip(misses - 1, 0, len(days) - 1)]
+        contacted = self.column("contacts") > 0
+        again = last + rest
+        cool = (again > self.day) & ~self.back & ~(contacted & (misses == 0))
+        self.refuse(cool, "not_now.cool_down", again)
+        quiet = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
+        waits = (misses >= self.rules.waiting_from_misses) & ~self.back
+        waits &= (self.bit & quiet) == 0
+        waits &= (self.staffed & quiet) > 0
+        due = again + np.timedelta64(self.rules.waiting_days, "D")
+        self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
+
+    def result(self, index: pd.Index[str], *, seed: int, kind: WindowKind) -> pd.DataFrame:
+        """Lay the answer out: chance, prize and reason of each door."""
+        eligible = self.reason == ""
+        chance = FIRST_CHANCE[kind] * MISS_FACTOR ** self.column("misses").astype(float)
+        chance = np.where(self.back, np.maximum(chance, 0.7), chance)
+        worth, why = self._worth()
+        prize = worth * (0.5 + chance) * self._age() + _jitter(index, seed)
+        return pd.DataFrame(
+            {
+                "eligible": eligible,
+                "chance": np.clip(chance, 0.0, 1.0),
+                "prize": np.where(eligible, prize, 0.0),
+                "reason": np.where(eligible, why, self.reason),
+                "not_before": [
+                    None if np.isnat(d) else d.astype(object) for d in self.not_before
+                ],
+            },
+            index=index,
+        )
+
+    def _worth(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+        tried, misses = self.column("attempts"), self.column("misses")
+        kinds = self.column("kinds")
+        new = (tried == 0) & (self.column("contacts") == 0)
+        other = ~new & ((kinds & self.bit) == 0) & (misses > 0)
+        weekday = (self.day.astype("datetime64[D]").astype(int) + 3) % 7
+        varied = (self.column("last_window") != self.window) & (
+            self.column("last_weekday") != weekday
+        )
+        rung = self.days("last_rung")
+        ages = (self.day - rung).astype(float)
+        long_ago = ~np.isnat(rung) & (ages >= LONG_AGO_DAYS)
+        worth = np.where(varied, WORTH["again"], 0.7 * WORTH["again"])
+        why = np.where(long_ago, "reason.long_ago", "reason.again").astype(object)
+        for mask, name, reason in (
+            (other, "other_kind", "reason.other_window"),
+            (new, "new", "reason.new"),
+            (self.second, "second", "reason.second_talk"),
+            (self.back, "back", "reason.on_request"),
+        ):
+            worth = np.where(mask, WORTH[name], worth)
+            why[mask] = reason
+        # Its missing kinds come later in the roster: rather use this hour for others.
+        missing = self.staffed & ~kinds
+        later = ~new & ~self.back & ~self.second & (missing > 0) & ((missing & self.bit) == 0)
+        return np.where(later, worth * LATER_FACTOR, worth), why
+
+    def _age(self) -> npt.NDArray[np.float64]:
+        """Grow with waiting, so that nobody is left: twice the worth after half a year."""
+        ages = (self.day - self.days("last_rung")).astype(float)
+        never = np.isnat(self.days("last_rung"))
+        grown: npt.NDArray[np.float64] = 1.0 + np.where(never, _AGE_DAYS, ages) / _AGE_DAYS
+        return np.minimum(grown, 3.0)
+
+
+def _jitter(index: pd.Index[str], seed: int) -> npt.NDArray[np.float64]:
+    """Give each door a tiny number that depends on its id and the seed, not on row order."""
+    key = hashlib.sha256(str(seed).encode()).hexdigest()[:16]
+    hashed = pd.util.hash_array(np.asarray(index, dtype=object), hash_key=key)
+    jitter: npt.NDArray[np.float64] = hashed.astype(np.float64) / 2**64 * 0.01
+    return jitter

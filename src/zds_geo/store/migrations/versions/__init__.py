@@ -1,0 +1,1 @@
+"""One module per version; the first is ``v0001_history``."""
