@@ -1,1 +1,1 @@
-"""Versions of the history's schema, one file and one transaction each."""
+"""Versions of the history's schema (alembic)."""

@@ -1,1 +1,1 @@
-"""One module per version; the first is ``v0001_history``."""
+"""One module a version."""

@@ -1,0 +1,15 @@
+"""The first schema: knocks, batches, register, cycles, rounds, shift changes, lineage."""
+
+from alembic import op
+
+from zds_geo.store.schema import METADATA
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make all tables."""
+    METADATA.create_all(op.get_bind())
