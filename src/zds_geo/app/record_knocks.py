@@ -148,10 +148,13 @@ def enter_sheet(
             raise UsageError("knocks.future", got=when.on)
         window = _window_of(workspace.settings.windows, when, default=str(row["window"]))
         at = None if when.starts is None else to_quarter(local_instant(when.on, when.starts))
+        # A sheet that was undone is entered afresh, under ids of its own.
+        batches = store.list_batches()
+        undone = int(((batches["label"] == row["code"]) & batches["undone_at"].notna()).sum())
         entries = parse_entries(text, n_lines=len(doors), windows=workspace.settings.windows)
         knocks = [
             Knock(
-                knock_id=str(uuid.uuid5(_SHEET_NAMESPACE, f"{row['code']} {e.line} {when.on}")),
+                knock_id=str(uuid.uuid5(_SHEET_NAMESPACE, f"{row['code']} {e.line} {when.on} {undone}")),
                 door_id=doors[e.line - 1],
                 knocked_on=when.on,
                 knocked_at=at,
@@ -292,7 +295,7 @@ def export_knocks(workspace: Workspace, path: Path, *, now: datetime) -> int:
     from zds_geo.store import write_knocks_csv
 
     with open_store(workspace, now=now) as store:
-        return write_knocks_csv(path, store.read_knocks())
+        return write_knocks_csv(path, store.read_knocks(with_assistants=True))
 
 
 def undo_batch(workspace: Workspace, batch_id: str, *, now: datetime) -> int:

@@ -77,7 +77,7 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         rows=rows,
         total={name: int(rows[name].sum()) for name in FIGURES},
         since=cycle.started_on.isoformat() if cycle else "",
-        far_from_street=int((doors["flag"] == "flag.far_from_street").sum()),
+        far_from_street=int(doors["flag"].str.contains("flag.far_from_street", regex=False).sum()),
     )
 
 

@@ -56,9 +56,11 @@ class Knock:
         if not DOOR_ID.fullmatch(self.door_id):
             return "door_id"
         try:
-            UUID(self.knock_id)
+            canonical = str(UUID(self.knock_id)) == self.knock_id
         except ValueError:
-            return f"knock_id {self.knock_id!r}"
+            canonical = False
+        if not canonical:
+            return f"knock_id {self.knock_id!r} (UUID)"
         come_back = self.come_back_window or self.come_back_from or self.come_back_until
         if come_back and self.outcome is not Outcome.COME_BACK:
             return "come_back_* without outcome come_back"

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from zds_geo.core.errors import NotFoundError, StoreError
 from zds_geo.core.frames import KNOCKS
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome, Source
+from zds_geo.core.windows import to_quarter
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store.schema import (
     BATCH,
@@ -154,9 +155,17 @@ class HistoryStore:
                 self._engine.connect().execution_options(writes=writes) as connection,
                 connection.begin(),
             ):
+                if writes and self._engine.dialect.name == "postgresql":
+                    # One writer at a time, as BEGIN IMMEDIATE gives on SQLite.
+                    connection.exec_driver_sql("LOCK TABLE batch IN EXCLUSIVE MODE")
                 yield connection
         except OperationalError as fault:
-            raise StoreError("store.unreachable", path="-", fault=fault.orig) from None
+            raise StoreError("store.unreachable", path=self._name(), fault=fault.orig) from None
+        except DatabaseError as fault:
+            raise StoreError("store.broken", path=self._name(), fault=fault.orig) from None
+
+    def _name(self) -> str:
+        return str(self._engine.url.database)
 
     def _insert_new(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
@@ -187,6 +196,7 @@ class HistoryStore:
         with self._transaction(writes=True) as connection:
             batch_id = self._next_batch(connection)
             result = self._store(connection, fresh, batch_id, label=label, now=now)
+            self._heed(connection, knocks, {*expired, *result[2]})
         return RecordResult(
             batch_id=batch_id if result[0] or result[2] else "",
             stored=tuple(result[0]),
@@ -194,6 +204,20 @@ class HistoryStore:
             conflict=tuple(result[2]),
             expired=expired,
         )
+
+    def _heed(
+        self, connection: sa.Connection, knocks: Sequence[Knock], unstored: set[str]
+    ) -> None:
+        """Heed a do-not-knock even where its knock is too old or in conflict (P07)."""
+        entries = [
+            {"door_id": k.door_id, "since": k.knocked_on.isoformat()}
+            for k in knocks
+            if k.outcome is Outcome.DO_NOT_KNOCK and k.knock_id in unstored
+        ]
+        for entry in entries:
+            same = sa.and_(*(DO_NOT_KNOCK.c[name] == value for name, value in entry.items()))
+            if connection.execute(sa.select(DO_NOT_KNOCK.c.entry_id).where(same)).first() is None:
+                connection.execute(DO_NOT_KNOCK.insert(), entry)
 
     def _next_batch(self, connection: sa.Connection) -> str:
         count = connection.execute(sa.select(sa.func.count()).select_from(BATCH)).scalar_one()
@@ -235,7 +259,7 @@ class HistoryStore:
         if stored or back or aside:
             connection.execute(
                 BATCH.insert(),
-                {"batch_id": batch_id, "label": label, "recorded_at": _utc(now), "undone_at": None},
+                {"batch_id": batch_id, "label": label, "recorded_at": _utc(to_quarter(now)), "undone_at": None},
             )
         self._write(connection, [rows[i] for i in stored], [*stored, *back], batch_id)
         who = [
@@ -337,8 +361,13 @@ class HistoryStore:
         columns = ["batch_id", "label", "recorded_at", "undone_at", "n"]
         return pd.DataFrame([dict(r) for r in rows], columns=columns)
 
-    def read_knocks(self) -> pd.DataFrame:
+    def read_knocks(self, *, with_assistants: bool = False) -> pd.DataFrame:
         """Read the knocks that count: in a batch that was not undone, and not corrected.
+
+        Parameters
+        ----------
+        with_assistants : bool
+            Who rang, for export only; else it is given for appointments alone (P12).
 
         Returns
         -------
@@ -358,7 +387,10 @@ class HistoryStore:
         table = pd.DataFrame([dict(r) for r in rows], columns=["knock_id", *KNOCKS.columns])
         corrected = set(table["corrects"]) - {""}
         table = table.loc[~table["knock_id"].isin(corrected)].set_index("knock_id")
-        table["assistant_id"] = table["assistant_id"].fillna("")
+        shown = table["assistant_id"].notna()
+        if not with_assistants:
+            shown &= table["outcome"] == Outcome.COME_BACK.value
+        table["assistant_id"] = table["assistant_id"].where(shown, "")
         for column in ("knocked_on", "come_back_from", "come_back_until"):
             table[column] = pd.Series(
                 [date.fromisoformat(d) if d else None for d in table[column]],

@@ -148,7 +148,7 @@ def _read_row(
         return fault("error.naive_time", got=row["knocked_at"])
     try:
         return Knock(
-            knock_id=row["knock_id"],
+            knock_id=row["knock_id"].lower(),
             door_id=row["door_id"],
             knocked_on=on,
             window=row["window"],
@@ -159,7 +159,7 @@ def _read_row(
             come_back_until=days["come_back_until"],
             assistant_id=row.get("assistant_id", ""),
             source=Source(source),
-            corrects=row.get("corrects", ""),
+            corrects=row.get("corrects", "").lower(),
         )
     except ZdsGeoError as wrong:
         return fault(wrong.key, **wrong.facts)
