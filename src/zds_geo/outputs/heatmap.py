@@ -147,10 +147,12 @@ def _add_buurten(page: folium.Map, buurten: gpd.GeoDataFrame) -> None:
     ).add_to(page)
     centres = buurten.geometry.representative_point().to_crs("EPSG:4326")
     for name, point in zip(buurten["buurt_naam"], centres, strict=True):
-        icon = folium.DivIcon(
-            html=encode_for_folium(str(name)), class_name="buurt", icon_size=(120, 16)
-        )
-        folium.Marker((round(point.y, 6), round(point.x, 6)), icon=icon).add_to(page)
+        label = folium.Tooltip(
+            encode_for_folium(str(name)), permanent=True, direction="center", class_name="buurt",
+            opacity=1,
+        )  # fmt: skip
+        place = (round(point.y, 6), round(point.x, 6))
+        folium.CircleMarker(place, radius=0.1, stroke=False, fill=False, tooltip=label).add_to(page)
 
 
 def _add_pieces(page: folium.Map, pieces: gpd.GeoDataFrame, lang: str) -> None:
@@ -178,7 +180,7 @@ def _add_pieces(page: folium.Map, pieces: gpd.GeoDataFrame, lang: str) -> None:
 
 def _style(feature: dict[str, Any]) -> dict[str, Any]:
     _, colour, dash = CLASSES[feature["properties"]["class"]]
-    style: dict[str, Any] = {"color": colour, "weight": 5, "opacity": 0.95}
+    style: dict[str, Any] = {"color": colour, "weight": 4, "opacity": 0.95}
     if dash:
         style["dashArray"] = dash
     return style

@@ -88,11 +88,13 @@ def credit_line(credits: Sequence[Credit], lang: str) -> str:
     str
         One line.
     """
-    parts: list[str] = []
+    dates: dict[str, set[str]] = {}
     for credit in credits:
-        dated = f"{credit.credit} ({credit.data_date})" if credit.data_date else credit.credit
-        if dated not in parts:
-            parts.append(dated)
+        dates.setdefault(credit.credit, set()).add(credit.data_date)
+    parts = [
+        f"{name} ({', '.join(known)})" if (known := [d for d in sorted(days) if d not in name]) else name
+        for name, days in dates.items()
+    ]
     return say("outputs.credit", lang=lang, credits=" · ".join(parts))
 
 

@@ -45,9 +45,9 @@ aside ul{list-style:none;margin:0;padding:0}
 aside li{padding:3px 0}
 footer{padding:6px 16px;border-top:1px solid #bbb;font-size:13px;color:#333}
 .n{display:inline-block;min-width:44px;font-weight:700}
-.number{background:#fff;border:2px solid #0b3c6f;border-radius:12px;color:#0b3c6f;font-weight:700;font-size:12px;line-height:17px;height:17px;text-align:center;padding:0 3px;white-space:nowrap;width:auto!important;transform-origin:center}
-.place{background:#0b3c6f;color:#fff;border-radius:4px;font-size:12px;font-weight:600;line-height:18px;padding:0 5px;width:auto!important;height:18px!important;white-space:nowrap}
-.buurt{font-size:13px;color:#444;font-weight:600;white-space:nowrap;text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}
+.leaflet-tooltip.number{background:#fff;border:2px solid #0b3c6f;border-radius:12px;color:#0b3c6f;font-weight:700;font-size:12px;line-height:15px;padding:0 4px;min-width:8px;text-align:center;box-shadow:none;white-space:nowrap}
+.leaflet-tooltip.place{background:#0b3c6f;border:0;color:#fff;border-radius:4px;font-size:13px;font-weight:600;padding:1px 7px;min-width:0;white-space:nowrap}
+.leaflet-tooltip.buurt{background:none;border:0;box-shadow:none;font-size:13px;color:#333;font-weight:600;white-space:nowrap;min-width:0;text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}
 .swatch{display:inline-block;width:34px;height:0;border-top-width:7px;border-top-style:solid;vertical-align:middle;margin-right:8px}
 .leaflet-tooltip{font-size:14px;white-space:normal;min-width:150px}
 .leaflet-container{font:inherit}
@@ -95,7 +95,7 @@ def plain_map() -> folium.Map:
     import folium
 
     page = folium.Map(
-        tiles=None, prefer_canvas=True, zoom_control=True, control_scale=True, zoom_snap=0.25,
+        tiles=None, prefer_canvas=True, zoom_control=True, control_scale=False, zoom_snap=0.25,
         attributionControl=False,
     )  # fmt: skip
     page.default_js, page.default_css = [], []

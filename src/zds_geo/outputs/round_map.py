@@ -188,14 +188,17 @@ def to_feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
 def _add_label(
     page: folium.Map, lat: float, lon: float, *, text: str, css: str, tip: str | None = None
 ) -> None:
+    """Put a text on a place. A lasting tooltip: a marker would ask for Leaflet's pictures."""
     import folium
 
-    width = 8 + 7 * len(text)
-    icon = folium.DivIcon(
-        html=encode_for_folium(text), class_name=css, icon_size=(width, 18),
-        icon_anchor=(width // 2, 10),
+    label = folium.Tooltip(
+        encode_for_folium(text), permanent=True, direction="center", class_name=css, opacity=1
+    )
+    dot = folium.CircleMarker(
+        (lat, lon), radius=3, color="#0b3c6f", weight=1, fill=True, fill_opacity=1, tooltip=label,
+        popup=None if tip is None else folium.Popup(tip, max_width=260),
     )  # fmt: skip
-    folium.Marker((lat, lon), icon=icon, tooltip=tip).add_to(page)
+    dot.add_to(page)
 
 
 def _stop_text(stop: RoundStop, lang: str) -> str:

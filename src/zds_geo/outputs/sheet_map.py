@@ -31,6 +31,7 @@ MARGIN_M: Final = 30.0
 FONT: Final = "Source Sans Pro"
 MAJOR: Final = frozenset({"primary", "secondary", "tertiary", "trunk"})
 MINOR: Final = frozenset({"footway", "path", "steps", "cycleway", "track", "pedestrian", "service"})
+MOST_NAMES: Final = 2  # times a street name may stand on one map
 _RINGS_MM: Final = (0.0, 4.2, 6.0, 8.5, 11.5, 15.0, 19.0, 24.0)
 
 
@@ -106,7 +107,7 @@ def draw_sheet_map(planned: Round, layers: MapLayers, *, lang: str) -> tuple[str
         _streets(near.edges, frame),
         _areas(near.panden, frame, fill="#d9d9d6", line="#a9a9a5"),
         _route(planned, frame),
-        *_names(near.edges, frame, taken=[(x, y, 3.0) for _, _, _, x, y in labels]),
+        *_names(near.edges, planned, frame, taken=[(x, y, 3.0) for _, _, _, x, y in labels]),
         *_numbers(labels),
         *_ends(planned, frame, lang),
         "</g>",
@@ -262,18 +263,25 @@ def _ends(planned: Round, frame: Frame, lang: str) -> Iterable[str]:
 
 
 def _names(
-    edges: gpd.GeoDataFrame, frame: Frame, *, taken: list[tuple[float, float, float]]
+    edges: gpd.GeoDataFrame,
+    planned: Round,
+    frame: Frame,
+    *,
+    taken: list[tuple[float, float, float]],
 ) -> Iterable[str]:
-    """Write each street's name once or twice along it, where nothing else stands."""
+    """Write each street's name along it, near the round first, where nothing else stands."""
     import shapely
 
     size = 3.3
     named = edges.loc[edges["name"] != ""]
-    order = named.assign(metres=named.length.round(1)).reset_index()
-    order = order.sort_values(["metres", "edge_id"], ascending=[False, True])
+    x, y = to_rd([s.lon for s in planned.stops], [s.lat for s in planned.stops])
+    stops = shapely.multipoints(shapely.points(x, y))
+    far = (named.distance(stops) > 25).astype(int)
+    order = named.assign(metres=named.length.round(1), far=far).reset_index()
+    order = order.sort_values(["far", "metres", "edge_id"], ascending=[True, False, True])
     written: dict[str, int] = {}
     for name, line in zip(order["name"], order.geometry, strict=True):
-        if written.get(name, 0) >= 1:
+        if written.get(name, 0) >= MOST_NAMES:
             continue
         width = len(name) * size * 0.5
         for share in (0.5, 0.3, 0.7, 0.2, 0.8):
