@@ -26,7 +26,12 @@ def write_workspace_settings(folder: Path, points: dict[str, tuple[float, float]
         lines += [f"lon = {lon}", f"lat = {lat}"]
     for number, code in enumerate(TEAM, start=1):
         who = f"a{number:02d}"
-        lines += ["[[assistants]]", f'id = "{who}"', f'buurt_codes = ["{code}"]', f'start = "{code}"']
+        lines += [
+            "[[assistants]]",
+            f'id = "{who}"',
+            f'buurt_codes = ["{code}"]',
+            f'start = "{code}"',
+        ]
         for days, starts, ends in WEEK:
             lines += ["[[shifts]]", f'assistant = "{who}"', f"days = {days}"]
             lines += [f'from = "{starts}"', f'to = "{ends}"']

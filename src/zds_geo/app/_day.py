@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
 ROSTER_WEEKS: Final = 8
-SECONDS_PER_DOOR: Final = 240  # a door with its share of walking and talks: 90 s … 480 s (DESIGN §7)
+SECONDS_PER_DOOR: Final = (
+    240  # a door with its share of walking and talks: 90 s … 480 s (DESIGN §7)
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -165,9 +166,7 @@ def _make_case(
     end = find_place(day.settings, assistant.end, day.doors)
     nodes = gather_nodes(doors, pieces, service=day.settings.service)
     stops = day.stops.loc[sorted(set(nodes.stop_ids))]
-    network = WalkNetwork(
-        stops, day.edges, day.junctions, walk_m_s=day.settings.service.walk_m_s
-    )
+    network = WalkNetwork(stops, day.edges, day.junctions, walk_m_s=day.settings.service.walk_m_s)
     x, y = to_rd([start.lon, end.lon], [start.lat, end.lat])
     points = network.add_points(np.column_stack([x, y]))
     _refuse_far_points(network, points, (start, end))
@@ -204,7 +203,9 @@ def _refuse_far_points(
     for row, place in zip(points, places, strict=True):
         metres = network.access_m(row)
         if metres > 2000:
-            raise NoPlanError("plan.far_meeting_point", label=place.label, km=round(metres / 1000, 1))
+            raise NoPlanError(
+                "plan.far_meeting_point", label=place.label, km=round(metres / 1000, 1)
+            )
 
 
 def _take(nodes: Nodes, kept: list[int]) -> Nodes:
@@ -335,9 +336,7 @@ def _write_stops(
     return tuple(stops), contacts
 
 
-def _piece_at(
-    pieces: list[tuple[Piece, pd.DataFrame]], clock: int
-) -> tuple[Piece, pd.DataFrame]:
+def _piece_at(pieces: list[tuple[Piece, pd.DataFrame]], clock: int) -> tuple[Piece, pd.DataFrame]:
     for piece, frame in pieces:
         if clock < piece.to_s:
             return piece, frame
@@ -378,7 +377,7 @@ def _write_route(
     ys: list[float] = []
     metres = 0.0
     rows = [case.rows[n] for n in solution.order]
-    for a, b in zip(rows, rows[1:], strict=False):
+    for a, b in itertools.pairwise(rows):
         if a == b:
             continue
         leg = case.network.line(a, b)
@@ -388,7 +387,5 @@ def _write_route(
                 xs.append(x)
                 ys.append(y)
     lon, lat = to_lonlat(xs, ys)
-    points = tuple(
-        (round(float(a), 7), round(float(b), 7)) for a, b in zip(lon, lat, strict=True)
-    )
+    points = tuple((round(float(a), 7), round(float(b), 7)) for a, b in zip(lon, lat, strict=True))
     return points, round(metres)

@@ -83,7 +83,9 @@ def why_closed(settings: Settings, day: date) -> str:
     return ""
 
 
-def shifts_on(settings: Settings, day: date, *, changes: Changes | None = None) -> list[RosterShift]:
+def shifts_on(
+    settings: Settings, day: date, *, changes: Changes | None = None
+) -> list[RosterShift]:
     """List the shifts of one date, by assistant and start.
 
     Parameters
@@ -128,12 +130,17 @@ def _changed(rule: ShiftRule, change: ShiftChange) -> ShiftRule:
     return replace(rule, starts=change.starts or rule.starts, ends=change.ends or rule.ends)
 
 
-def _extra(settings: Settings, assistant: str, day: date, change: ShiftChange) -> RosterShift | None:
+def _extra(
+    settings: Settings, assistant: str, day: date, change: ShiftChange
+) -> RosterShift | None:
     if change.starts is None or change.ends is None:
         return None
     rule = ShiftRule(
-        assistant=assistant, weekdays=frozenset(), dates=frozenset({day}),
-        starts=change.starts, ends=change.ends,
+        assistant=assistant,
+        weekdays=frozenset(),
+        dates=frozenset({day}),
+        starts=change.starts,
+        ends=change.ends,
     )
     return _shift(settings, rule, day)
 

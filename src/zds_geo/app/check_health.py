@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -44,8 +43,6 @@ def check_health(workspace: Workspace, *, now: datetime) -> list[Finding]:
     findings.append(_check_places(workspace))
     findings += _check_history(workspace, now=now)
     findings += _check_folder(workspace)
-    if sys.version_info < (3, 11):
-        findings.append(Finding(good=False, key="doctor.python"))
     return findings
 
 

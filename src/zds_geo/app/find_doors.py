@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zds_geo.app.workspace import Workspace
 from zds_geo.core.errors import NotFoundError
@@ -83,11 +83,9 @@ def _in_order(doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return doors.iloc[order]
 
 
-def door_label(row: object) -> str:
+def door_label(row: Any) -> str:
     """Write the house number of a door row as on the wall."""
-    return house_label(
-        int(getattr(row, "huisnummer")), str(getattr(row, "huisletter")), str(getattr(row, "toevoeging"))  # noqa: B009
-    )
+    return house_label(int(row.huisnummer), str(row.huisletter), str(row.toevoeging))
 
 
 def find_doors(workspace: Workspace, text: str) -> gpd.GeoDataFrame:

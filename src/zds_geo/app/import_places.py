@@ -122,9 +122,7 @@ def choose_buurten(area: AreaSettings, buurten: gpd.GeoDataFrame) -> list[str]:
     for code in area.wijk_codes:
         codes |= _need(buurten, buurten["wijk_code"] == code, code)
     if area.gemeente_code:
-        codes |= _need(
-            buurten, buurten["gemeente_code"] == area.gemeente_code, area.gemeente_code
-        )
+        codes |= _need(buurten, buurten["gemeente_code"] == area.gemeente_code, area.gemeente_code)
     folded = buurten["buurt_naam"].str.casefold().str.strip()
     for name in area.buurt_names:
         codes |= _need(buurten, folded == name.casefold().strip(), name)
@@ -189,4 +187,7 @@ def read_credits(workspace: Workspace) -> tuple[Credit, ...]:
     from zds_geo.store import read_table
 
     rows = read_table(workspace.require_places(), "credits").to_dict("records")
-    return tuple(Credit(**{**{str(k): v for k, v in r.items()}, "invented": bool(r["invented"])}) for r in rows)
+    return tuple(
+        Credit(**{**{str(k): v for k, v in r.items()}, "invented": bool(r["invented"])})
+        for r in rows
+    )

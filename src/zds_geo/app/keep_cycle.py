@@ -46,9 +46,7 @@ def current_cycle(workspace: Workspace, store: HistoryStore) -> CycleNow | None:
     return CycleNow(started_on=settings.started_on, weeks=settings.weeks)
 
 
-def start_cycle(
-    workspace: Workspace, *, on: date, weeks: int | None, now: datetime
-) -> CycleNow:
+def start_cycle(workspace: Workspace, *, on: date, weeks: int | None, now: datetime) -> CycleNow:
     """Start a new cycle; the running one is closed.
 
     Parameters
@@ -197,8 +195,6 @@ def change_shift(
     if starts and ends and starts >= ends:
         raise UsageError("shift.times", starts=starts, ends=ends)
     with open_store(workspace, now=now) as store:
-        store.change_shift(
-            assistant_id, on, cancelled=cancelled, starts=starts, ends=ends, now=now
-        )
+        store.change_shift(assistant_id, on, cancelled=cancelled, starts=starts, ends=ends, now=now)
         if cancelled:
             store.replace_rounds(date=on, assistant_ids=[assistant_id], rounds=[], now=now)

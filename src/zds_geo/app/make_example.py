@@ -59,9 +59,7 @@ def example_roster(*, started_on: date, address: str) -> Roster:
     return Roster(
         meeting_points=_MEETING.format(address=address),
         assistants="\n".join(_ASSISTANT.format(id=i, code=c) for i, c in people),
-        shifts="\n".join(
-            _SHIFT.format(id=i, days=d, starts=s, ends=e) for i, d, s, e in _WEEK
-        ),
+        shifts="\n".join(_SHIFT.format(id=i, days=d, starts=s, ends=e) for i, d, s, e in _WEEK),
         cycle=f"started_on = {started_on.isoformat()}\nweeks = 26",
     )
 
@@ -102,7 +100,5 @@ def make_example(
         streets=files.streets,
         progress=progress,
     )
-    simulate_weeks(
-        workspace, first=started_on, until=today, seed=seed, now=now, progress=progress
-    )
+    simulate_weeks(workspace, first=started_on, until=today, seed=seed, now=now, progress=progress)
     return workspace, result

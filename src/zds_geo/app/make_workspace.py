@@ -77,7 +77,9 @@ def make_workspace(
     try:
         for part in (folder, folder / "data", folder / "maps"):
             part.mkdir(parents=True, exist_ok=True)
-        settings_file.write_text(_fill(area_text, roster or Roster()), encoding="utf-8", newline="\n")
+        settings_file.write_text(
+            _fill(area_text, roster or Roster()), encoding="utf-8", newline="\n"
+        )
     except OSError:
         raise SettingsError("workspace.not_empty", path=folder) from None
     workspace = open_workspace(folder)
@@ -107,7 +109,9 @@ def _area_text(choice: AreaChoice) -> str:
     buurt_names = [b for b in choice.buurten if not BUURT_CODE.fullmatch(b)]
     wijk_codes = [w for w in choice.wijken if WIJK_CODE.fullmatch(w)]
     if len(wijk_codes) != len(choice.wijken):
-        raise UsageError("init.wijk_code", got=[w for w in choice.wijken if w not in wijk_codes][0])
+        raise UsageError(
+            "init.wijk_code", got=next(w for w in choice.wijken if w not in wijk_codes)
+        )
     if not (choice.buurten or choice.wijken or choice.gemeente):
         raise UsageError("init.no_area")
     name = choice.gemeente or ", ".join([*choice.buurten, *choice.wijken])

@@ -67,9 +67,7 @@ def choose_date(
         If the roster has no shift within 60 days.
     """
     asked = on or now.astimezone(AMSTERDAM).date() + timedelta(days=1)
-    chosen = next_day_with_shifts(
-        workspace.settings, asked, changes=read_shift_changes(store)
-    )
+    chosen = next_day_with_shifts(workspace.settings, asked, changes=read_shift_changes(store))
     if chosen is None:
         raise NoPlanError("plan.no_shift", date=asked.isoformat())
     return asked, chosen
@@ -125,7 +123,9 @@ def plan_day(
             if not assistants or s.assistant_id in assistants
         ]
         if not shifts:
-            raise NoPlanError("plan.no_shift_for", date=chosen.isoformat(), who=", ".join(assistants))
+            raise NoPlanError(
+                "plan.no_shift_for", date=chosen.isoformat(), who=", ".join(assistants)
+            )
         day = load_day(workspace, store, on=chosen, shifts=shifts, seed=seed)
         rounds, unserved = _plan_shifts(day, shifts, store.used_codes(), progress=progress)
         replaced = store.replace_rounds(

@@ -154,7 +154,9 @@ def enter_sheet(
         entries = parse_entries(text, n_lines=len(doors), windows=workspace.settings.windows)
         knocks = [
             Knock(
-                knock_id=str(uuid.uuid5(_SHEET_NAMESPACE, f"{row['code']} {e.line} {when.on} {undone}")),
+                knock_id=str(
+                    uuid.uuid5(_SHEET_NAMESPACE, f"{row['code']} {e.line} {when.on} {undone}")
+                ),
                 door_id=doors[e.line - 1],
                 knocked_on=when.on,
                 knocked_at=at,

@@ -1,4 +1,4 @@
-"""``zds.toml``: what the cooperative decides. Read here and nowhere else; unknown keys are errors."""
+"""``zds.toml``: what the cooperative decides. Read here alone; unknown keys are errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from zds_geo.core.windows import (
 
 FILE_NAME: Final = "zds.toml"
 # Local time after which nobody rings, per month (January first): dark evenings end earlier.
-LATEST_BELL: Final = tuple(time(20, 0) if m in {1, 2, 3, 10, 11, 12} else time(20, 30) for m in range(1, 13))
+LATEST_BELL: Final = tuple(
+    time(20, 0) if m in {1, 2, 3, 10, 11, 12} else time(20, 30) for m in range(1, 13)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,12 +245,16 @@ def _read_shift(table: Table) -> ShiftRule:
     table.refuse_unknown()
     if rule.starts >= rule.ends:
         raise SettingsError(
-            "settings.value", where="shifts.to", expected=f"> {rule.starts:%H:%M}",
+            "settings.value",
+            where="shifts.to",
+            expected=f"> {rule.starts:%H:%M}",
             got=f"{rule.ends:%H:%M}",
         )
     if not rule.weekdays and not rule.dates:
         raise SettingsError(
-            "settings.value", where="shifts.days", expected='days = ["ma"] / dates = [2026-11-23]',
+            "settings.value",
+            where="shifts.days",
+            expected='days = ["ma"] / dates = [2026-11-23]',
             got="-",
         )
     return rule
@@ -287,7 +293,7 @@ def _with_calendar(settings: Settings, table: Table) -> Settings:
     bells = table.clocks("latest_bell")
     if bells and len(bells) != 12:
         raise SettingsError(
-            "settings.value", where="calendar.latest_bell", expected="12 × \"HH:MM\"", got=len(bells)
+            "settings.value", where="calendar.latest_bell", expected='12 × "HH:MM"', got=len(bells)
         )
     closed = frozenset(table.days("closed_days"))
     table.refuse_unknown()

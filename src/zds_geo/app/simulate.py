@@ -114,14 +114,18 @@ def _walk(
     room = seconds // SECONDS_PER_DOOR
     able = ranked.loc[ranked["eligible"]].join(doors["street_side_id"])
     asked = able.index[able["reason"] == "reason.on_request"]
-    means = able.groupby("street_side_id")["prize"].mean().sort_values(ascending=False, kind="stable")
+    means = (
+        able.groupby("street_side_id")["prize"].mean().sort_values(ascending=False, kind="stable")
+    )
     chosen = list(asked)[:room]
     for side in means.index:
         if len(chosen) >= room:
             break
         chosen += [d for d in able.index[able["street_side_id"] == side] if d not in asked]
     return [
-        answer_door(residents, door_id, shift=shift, arrive_s=n * SECONDS_PER_DOOR, workspace=workspace)
+        answer_door(
+            residents, door_id, shift=shift, arrive_s=n * SECONDS_PER_DOOR, workspace=workspace
+        )
         for n, door_id in enumerate(chosen[:room])
     ]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int | None], None]
 
 
-def no_progress(label: str, done: int, total: int | None) -> None:  # noqa: ARG001
+def no_progress(label: str, done: int, total: int | None) -> None:
     """Show nothing: the default of every use case that can report progress."""
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from zds_geo.app.workspace import Progress, Workspace, open_workspace
+from zds_geo.app.workspace import Progress, Workspace, no_progress, open_workspace
 from zds_geo.core.errors import UsageError
 from zds_geo.core.texts import LANGUAGES, say
 from zds_geo.core.windows import AMSTERDAM
@@ -48,18 +48,17 @@ class Face:
     def data(self, content: Mapping[str, object]) -> None:
         """Print the answer as JSON when a program is reading."""
         if self.as_json:
-            sys.stdout.write(
-                json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
-            )
+            sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """Show a progress bar on the error channel when a person is looking."""
         if self.as_json or not sys.stderr.isatty():
-            yield lambda label, done, total: None
+            yield no_progress
             return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as Bar
 
         with Bar(
             TextColumn("{task.description}"),

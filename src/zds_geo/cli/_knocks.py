@@ -43,7 +43,7 @@ def _show(face: Face, result: "RecordResult") -> None:
 
 
 @knocks.command("enter", cls=Command, help="help.knocks.enter")
-def enter(  # noqa: D103
+def enter(
     ctx: typer.Context,
     code: Annotated[str, typer.Argument(metavar="CODE", help="help.knocks.code")],
     lines: Annotated[list[str], typer.Argument(metavar="REGELS", help="help.knocks.lines")],
@@ -68,7 +68,7 @@ def enter(  # noqa: D103
 
 
 @knocks.command("add", cls=Command, help="help.knocks.add")
-def add(  # noqa: D103
+def add(
     ctx: typer.Context,
     door: Door,
     outcome: Annotated[str, typer.Argument(metavar="UITKOMST", help="help.knocks.outcome")],
@@ -76,9 +76,7 @@ def add(  # noqa: D103
     window: Annotated[
         str, typer.Option("--window", metavar="TIJDVAK", help="help.knocks.window")
     ] = "",
-    back: Annotated[
-        str, typer.Option("--back", metavar="TIJDVAK", help="help.knocks.back")
-    ] = "",
+    back: Annotated[str, typer.Option("--back", metavar="TIJDVAK", help="help.knocks.back")] = "",
     elsewhere: Annotated[bool, typer.Option("--elsewhere", help="help.knocks.elsewhere")] = False,
 ) -> None:
     from zds_geo.app.record_knocks import add_knock
@@ -88,7 +86,9 @@ def add(  # noqa: D103
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
     if not window and not elsewhere:
         if date:
-            raise UsageError("knocks.window_needed", known=", ".join(workspace.settings.windows.names))
+            raise UsageError(
+                "knocks.window_needed", known=", ".join(workspace.settings.windows.names)
+            )
         found = workspace.settings.windows.window_at(
             local_instant(day, face.now.astimezone(AMSTERDAM).time().replace(tzinfo=None))
         )
@@ -119,7 +119,7 @@ def _read_outcome(text: str) -> Outcome:
 
 
 @knocks.command("undo", cls=Command, help="help.knocks.undo")
-def undo(  # noqa: D103
+def undo(
     ctx: typer.Context,
     batch: Annotated[str, typer.Argument(metavar="INVOER", help="help.knocks.batch")],
 ) -> None:
@@ -132,7 +132,7 @@ def undo(  # noqa: D103
 
 
 @knocks.command("import", cls=Command, help="help.knocks.import")
-def import_(  # noqa: D103
+def import_(
     ctx: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.knocks.file")],
 ) -> None:
@@ -143,7 +143,7 @@ def import_(  # noqa: D103
 
 
 @knocks.command("export", cls=Command, help="help.knocks.export")
-def export(  # noqa: D103
+def export(
     ctx: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.knocks.file")],
 ) -> None:
@@ -156,7 +156,7 @@ def export(  # noqa: D103
 
 
 @register.command("add", cls=Command, help="help.register.add")
-def register_add(ctx: typer.Context, door: Door, date: When = "") -> None:  # noqa: D103
+def register_add(ctx: typer.Context, door: Door, date: When = "") -> None:
     from zds_geo.app.record_knocks import set_do_not_knock
 
     face: Face = ctx.obj
@@ -167,7 +167,7 @@ def register_add(ctx: typer.Context, door: Door, date: When = "") -> None:  # no
 
 
 @register.command("withdraw", cls=Command, help="help.register.withdraw")
-def register_withdraw(ctx: typer.Context, door: Door, date: When = "") -> None:  # noqa: D103
+def register_withdraw(ctx: typer.Context, door: Door, date: When = "") -> None:
     from zds_geo.app.record_knocks import withdraw_do_not_knock
 
     face: Face = ctx.obj

@@ -13,7 +13,7 @@ doors = typer.Typer(cls=Group, help="help.doors", no_args_is_help=True)
 
 
 @places.command("import", cls=Command, help="help.places.import")
-def import_(  # noqa: D103
+def import_(
     ctx: typer.Context,
     addresses: Annotated[
         Path, typer.Option("--addresses", metavar="BESTAND", help="help.places.addresses")
@@ -38,7 +38,7 @@ def import_(  # noqa: D103
 
 
 @places.command("report", cls=Command, help="help.places.report")
-def report(ctx: typer.Context) -> None:  # noqa: D103
+def report(ctx: typer.Context) -> None:
     from zds_geo.store import read_table
 
     face: Face = ctx.obj
@@ -50,7 +50,7 @@ def report(ctx: typer.Context) -> None:  # noqa: D103
 
 
 @doors.command("find", cls=Command, help="help.doors.find")
-def find(  # noqa: D103
+def find(
     ctx: typer.Context,
     text: Annotated[list[str], typer.Argument(metavar="TEKST", help="help.doors.text")],
 ) -> None:

@@ -21,7 +21,7 @@ def _day(face: Face, text: str) -> date:
 
 
 @cycle.command("start", cls=Command, help="help.cycle.start")
-def start(  # noqa: D103
+def start(
     ctx: typer.Context,
     date: When = "",
     weeks: Annotated[int | None, typer.Option("--weeks", min=1, help="help.cycle.weeks")] = None,
@@ -40,7 +40,7 @@ def start(  # noqa: D103
 
 
 @cycle.command("close", cls=Command, help="help.cycle.close")
-def close(ctx: typer.Context, date: When = "") -> None:  # noqa: D103
+def close(ctx: typer.Context, date: When = "") -> None:
     from zds_geo.app.keep_cycle import close_cycle
 
     face: Face = ctx.obj
@@ -51,7 +51,7 @@ def close(ctx: typer.Context, date: When = "") -> None:  # noqa: D103
 
 
 @shift.command("cancel", cls=Command, help="help.shift.cancel")
-def cancel(  # noqa: D103
+def cancel(
     ctx: typer.Context,
     assistant: Who,
     date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.date")],
@@ -68,7 +68,7 @@ def cancel(  # noqa: D103
 
 
 @shift.command("change", cls=Command, help="help.shift.change")
-def change(  # noqa: D103
+def change(
     ctx: typer.Context,
     assistant: Who,
     date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.date")],

@@ -41,7 +41,7 @@ def show_import(face: Face, result: ImportResult) -> None:
         households = row["cbs_households"]
         face.write(
             f"  {row['buurt_code']}  {str(row['buurt_naam'])[:32]:<32}"
-            f" {row['doors']:>6} {row['stops']:>6} {households if households is not None else '-':>8}"
+            f" {row['doors']:>6} {row['stops']:>6} {'-' if households is None else households:>8}"
         )
     face.print("import.far", n=len(report.far_from_street))
     for label in report.far_from_street_labels[:MAX_FAR_SHOWN]:

@@ -137,8 +137,6 @@ def doctor(ctx: typer.Context) -> None:  # noqa: D103
     for finding in findings:
         mark = "goed " if finding.good else "LET OP"
         face.write(f"[{mark.strip():^6}] {face.say(finding.key, **finding.facts)}")
-    face.data(
-        {"findings": [{"good": f.good, "key": f.key, "facts": f.facts} for f in findings]}
-    )
+    face.data({"findings": [{"good": f.good, "key": f.key, "facts": f.facts} for f in findings]})
     if not all(f.good for f in findings):
         raise typer.Exit(1)

@@ -97,7 +97,11 @@ def _broken_rest(
     misses = [k for k in seen if k["outcome"] == "not_home"]
     if len(misses) >= params.max_misses:
         return "too_many"
-    shut = [k for k in seen if k["outcome"] == "no_access" and (not misses or k["day"] > misses[-1]["day"])]
+    shut = [
+        k
+        for k in seen
+        if k["outcome"] == "no_access" and (not misses or k["day"] > misses[-1]["day"])
+    ]
     if shut:
         rest = params.no_access_days[min(len(shut), len(params.no_access_days)) - 1]
         if len(shut) >= len(params.no_access_days) or day < shut[-1]["day"] + timedelta(days=rest):

@@ -40,7 +40,7 @@ def normal_knocks(knocks: pd.DataFrame, *, until: date) -> pd.DataFrame:
     for column in _TEXT:
         values = knocks[column].to_numpy() if column in knocks else np.full(len(knocks), "")
         table[column] = pd.Series(values, dtype="object").fillna("").astype(str)
-    names = knocks["knock_id"] if "knock_id" in knocks else knocks.index
+    names = knocks.get("knock_id", knocks.index)
     table["knock_id"] = np.asarray(names, dtype=str)
     table["day"] = _days(knocks, "knocked_on")
     table["back_from"] = _days(knocks, "come_back_from")
@@ -181,9 +181,13 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
     def column(name: str) -> pd.Series[Any]:
         return at[name] if name in at else pd.Series(None, index=at.index, dtype="object")
 
-    tried = pd.to_datetime(column("month_last_tried").replace("", None), format="%Y-%m", errors="coerce")
+    tried = pd.to_datetime(
+        column("month_last_tried").replace("", None), format="%Y-%m", errors="coerce"
+    )
     tried = (tried + pd.offsets.MonthEnd(0)).astype("datetime64[s]")
-    talked = pd.to_datetime(column("month_last_talked").replace("", None), format="%Y-%m", errors="coerce")
+    talked = pd.to_datetime(
+        column("month_last_talked").replace("", None), format="%Y-%m", errors="coerce"
+    )
     joined["misses"] += pd.to_numeric(column("misses"), errors="coerce").fillna(0).astype(np.int64)
     bits = {kind.value: bit for kind, bit in KIND_BITS.items()}
     old = [

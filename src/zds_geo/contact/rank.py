@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # reports for unannounced visits (weekday about 0.3, early evening and Saturday about 0.4).
 FIRST_CHANCE: Final = {WindowKind.DAY: 0.32, WindowKind.EVENING: 0.42, WindowKind.SATURDAY: 0.40}
 MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never reaches zero
-# Worth of a knock, by why. Only their order matters to the rotation; the gaps leave room for waiting.
+# Worth of a knock, by why. Only their order matters; the gaps leave room for waiting.
 WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
 LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
 LONG_AGO_DAYS: Final = 42
@@ -100,9 +100,7 @@ def rank_doors(
     known = _for_doors(facts, doors.index)
     day = np.datetime64(today, "D")
     staffed = _staffed(doors, roster, rules)
-    state = _State(
-        known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed
-    )
+    state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
     blocked = known["refused"].to_numpy() > 0
     if do_not_knock is not None:
         blocked = doors.index.isin(list(do_not_knock))
@@ -273,9 +271,7 @@ class _State:
                 "chance": np.clip(chance, 0.0, 1.0),
                 "prize": np.where(eligible, prize, 0.0),
                 "reason": np.where(eligible, why, self.reason),
-                "not_before": [
-                    None if np.isnat(d) else d.astype(object) for d in self.not_before
-                ],
+                "not_before": [None if np.isnat(d) else d.astype(object) for d in self.not_before],
             },
             index=index,
         )

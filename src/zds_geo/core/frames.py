@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FrameContract:
     """Name, index, columns (name → ``str|int|float|bool|date|datetime``, ``?`` = may be missing).
 
-    ``geometry`` is ``Point``, ``LineString``, ``Polygon`` (multi allowed) or None for a plain table.
+    ``geometry`` is ``Point``, ``LineString``, ``Polygon`` (or multi), or None for a plain table.
     """
 
     name: str
@@ -31,7 +31,7 @@ class FrameContract:
 
 ADDRESSES: Final = FrameContract(
     # What sources give: one row per usable input row, before merging. ``address_id`` is the door
-    # id to be (BAG object id, num:… or osm:…); row is the input row (text, e.g. "rij 12", "node/1").
+    # id to be (BAG object id, num:… or osm:…); row is the input row ("regel 12", "node/1").
     name="addresses",
     index="address_id",
     geometry="Point",

@@ -64,9 +64,11 @@ class Knock:
         come_back = self.come_back_window or self.come_back_from or self.come_back_until
         if come_back and self.outcome is not Outcome.COME_BACK:
             return "come_back_* without outcome come_back"
-        if self.come_back_from and self.come_back_until:
-            if self.come_back_until < self.come_back_from:
-                return "come_back_until before come_back_from"
+        if (self.come_back_from or date.min) > (self.come_back_until or date.max):
+            return "come_back_until before come_back_from"
+        return self._time_fault()
+
+    def _time_fault(self) -> str:
         if self.knocked_at is not None:
             if self.knocked_at.tzinfo is None:
                 return "knocked_at without a time zone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -49,7 +50,7 @@ class WindowScheme:
                 raise SettingsError("error.window_scheme", fault=f"{w.name} is leeg")
         for day in range(7):
             row = sorted((w for w in self.windows if day in w.weekdays), key=lambda w: w.starts)
-            for a, b in zip(row, row[1:], strict=False):
+            for a, b in itertools.pairwise(row):
                 if b.starts < a.ends:
                     raise SettingsError(
                         "error.window_scheme", fault=f"{a.name} en {b.name} overlappen"

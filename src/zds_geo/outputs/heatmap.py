@@ -89,9 +89,7 @@ def draw_heatmap(
     page = plain_map()
     layers = MapLayers(edges=edges, panden=edges.iloc[:0], water=water, buurten=buurten)
     x0, y0, x1, y1 = pieces.total_bounds
-    add_background(
-        page, layers.around((x0 - 200, y0 - 200, x1 + 200, y1 + 200)), panden=False
-    )
+    add_background(page, layers.around((x0 - 200, y0 - 200, x1 + 200, y1 + 200)), panden=False)
     _add_buurten(page, buurten)
     _add_pieces(page, pieces, lang)
     title = say("heat.title", lang=lang)

@@ -92,7 +92,9 @@ def credit_line(credits: Sequence[Credit], lang: str) -> str:
     for credit in credits:
         dates.setdefault(credit.credit, set()).add(credit.data_date)
     parts = [
-        f"{name} ({', '.join(known)})" if (known := [d for d in sorted(days) if d not in name]) else name
+        f"{name} ({', '.join(known)})"
+        if (known := [d for d in sorted(days) if d not in name])
+        else name
         for name, days in dates.items()
     ]
     return say("outputs.credit", lang=lang, credits=" · ".join(parts))

@@ -109,7 +109,8 @@ def _to_frame(sides: gpd.GeoDataFrame, groups: list[list[str]]) -> gpd.GeoDataFr
         rows.append(
             {
                 "piece_id": sorted(group)[0],
-                "straat": ", ".join(names.index[:MAX_NAMES]) + (" …" if len(names) > MAX_NAMES else ""),
+                "straat": ", ".join(names.index[:MAX_NAMES])
+                + (" …" if len(names) > MAX_NAMES else ""),
                 "buurt_code": str(part["buurt_code"].iloc[0]),
                 **{c: int(part[c].sum()) for c in COUNTS},
                 "last_tried_on": max(days, default=None),

@@ -80,7 +80,9 @@ def encode_for_folium(text: str) -> str:
 
 def _leaflet(name: str) -> str:
     return (
-        files("js_lib_leaflet").joinpath(f"static/js_lib_leaflet/{name}").read_text(encoding="utf-8")
+        files("js_lib_leaflet")
+        .joinpath(f"static/js_lib_leaflet/{name}")
+        .read_text(encoding="utf-8")
     )
 
 
@@ -140,7 +142,7 @@ def render_page(
     )
     css = re.sub(r"url\([^)]*\)", "none", _leaflet("leaflet.css"))
     body = (
-        f"<header>{before}</header>\n<main><div id=\"map\"></div>"
+        f'<header>{before}</header>\n<main><div id="map"></div>'
         f"<aside>{side}</aside></main>\n<footer>{after}</footer>"
     )
     return _HEAD.format(
@@ -154,7 +156,7 @@ def _hash(text: str) -> str:
 
 
 def _steady_ids(text: str) -> str:
-    """Number folium's random ids in order of appearance, so that the same map has the same bytes."""
+    """Number folium's random ids in order, so that the same map has the same bytes."""
     seen: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:

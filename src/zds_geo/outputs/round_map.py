@@ -72,7 +72,11 @@ def draw_round_map(
     page.fit_bounds(_bounds(planned), padding=(24, 24))
     buurten = buurt_names(planned, layers.buurten)
     title = say("map.title", lang=lang, code=planned.round_id, buurten=buurten)
-    mark = f"<span class=mark>{say('outputs.invented', lang=lang)}</span>" if is_invented(credits) else ""
+    mark = (
+        f"<span class=mark>{say('outputs.invented', lang=lang)}</span>"
+        if is_invented(credits)
+        else ""
+    )
     when = f"{long_date(planned.date, lang)}, {planned.start_at:%H:%M}–{planned.end_at:%H:%M}"
     before = (
         f"<h1>{mark}{encode_for_folium(title)}</h1><p>{encode_for_folium(when)} · "
@@ -152,7 +156,9 @@ def _add_shapes(
     style = {"color": line, "weight": weight, "fillColor": fill, "fillOpacity": 1 if fill else 0}
     tip = folium.GeoJsonTooltip(["name"], labels=False) if "name" in frame and not fill else None
     named = frame if tip is None else frame.loc[frame["name"] != ""]
-    parts = [(frame, None)] if tip is None else [(frame.loc[frame["name"] == ""], None), (named, tip)]
+    parts = (
+        [(frame, None)] if tip is None else [(frame.loc[frame["name"] == ""], None), (named, tip)]
+    )
     for part, tooltip in parts:
         if len(part):
             folium.GeoJson(

@@ -70,7 +70,7 @@ def write_sheet(
     template = files("zds_geo.outputs").joinpath("sheet.typ").read_bytes()
     with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
         try:
-            pdf = typst.compile(
+            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
                 template,
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,
@@ -120,7 +120,11 @@ def _groups(planned: Round, lang: str) -> list[dict[str, Any]]:
         if not groups or groups[-1]["key"] != key:
             groups.append({"key": key, "street": stop.street, "side": "", "rows": []})
         for door in stop.doors:
-            note = on_request(door.come_back_window, lang) if door.reason == "reason.on_request" else ""
+            note = (
+                on_request(door.come_back_window, lang)
+                if door.reason == "reason.on_request"
+                else ""
+            )
             groups[-1]["rows"].append({"line": door.line, "label": door.label, "note": note})
     for group in groups:
         group["side"] = _side([r["label"] for r in group["rows"]], lang)
@@ -131,7 +135,10 @@ def _groups(planned: Round, lang: str) -> list[dict[str, Any]]:
 def _join_same(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     joined: list[dict[str, Any]] = []
     for group in groups:
-        if joined and (joined[-1]["street"], joined[-1]["side"]) == (group["street"], group["side"]):
+        if joined and (joined[-1]["street"], joined[-1]["side"]) == (
+            group["street"],
+            group["side"],
+        ):
             joined[-1]["rows"] += group["rows"]
         else:
             joined.append(group)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -172,7 +173,7 @@ def _route(planned: Round, frame: Frame) -> str:
 def _arrows(points: npt.NDArray[np.float64], frame: Frame) -> Iterable[str]:
     """Put an arrow every few centimetres of walking."""
     every, walked = 26.0, 13.0
-    for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+    for (xa, ya), (xb, yb) in itertools.pairwise(points):
         ax, ay = frame.at(float(xa), float(ya))
         bx, by = frame.at(float(xb), float(yb))
         length = math.hypot(bx - ax, by - ay)
@@ -216,7 +217,9 @@ def _free_spot(
             angle = 2 * math.pi * turn / turns
             cx, cy = x + ring * math.cos(angle), y + ring * math.sin(angle)
             inside = half < cx < WIDTH_MM - half and 2 < cy < HEIGHT_MM - 14
-            clear = all(abs(cx - bx) > half + bh + 0.2 or abs(cy - by) > 4.3 for bx, by, bh in boxes)
+            clear = all(
+                abs(cx - bx) > half + bh + 0.2 or abs(cy - by) > 4.3 for bx, by, bh in boxes
+            )
             if inside and clear:
                 return cx, cy
     return x, y
@@ -274,8 +277,8 @@ def _names(
 
     size = 3.3
     named = edges.loc[edges["name"] != ""]
-    x, y = to_rd([s.lon for s in planned.stops], [s.lat for s in planned.stops])
-    stops = shapely.multipoints(shapely.points(x, y))
+    sx, sy = to_rd([s.lon for s in planned.stops], [s.lat for s in planned.stops])
+    stops = shapely.multipoints(shapely.points(sx, sy))
     far = (named.distance(stops) > 25).astype(int)
     order = named.assign(metres=named.length.round(1), far=far).reset_index()
     order = order.sort_values(["far", "metres", "edge_id"], ascending=[True, False, True])
@@ -328,7 +331,11 @@ def _is_clear(
 def _furniture(frame: Frame, lang: str) -> str:
     """Draw scale bar, scale and north arrow in a quiet strip at the foot."""
     y = HEIGHT_MM - 4.0
-    step = next(m for m in (10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000) if m * 1000 / frame.scale >= 12)
+    step = next(
+        m
+        for m in (10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
+        if m * 1000 / frame.scale >= 12
+    )
     bar = step * 1000 / frame.scale
     scale = say("sheet.scale", lang=lang, scale=f"{frame.scale:,}".replace(",", "."))
     return (

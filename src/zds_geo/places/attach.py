@@ -154,8 +154,14 @@ def _is_left(
     length = shapely.length(lines)
     before = shapely.line_interpolate_point(lines, np.maximum(along - 1.0, 0.0))
     after = shapely.line_interpolate_point(lines, np.minimum(along + 1.0, length))
-    dx, dy = shapely.get_x(after) - shapely.get_x(before), shapely.get_y(after) - shapely.get_y(before)
-    px, py = shapely.get_x(points) - shapely.get_x(before), shapely.get_y(points) - shapely.get_y(before)
+    dx, dy = (
+        shapely.get_x(after) - shapely.get_x(before),
+        shapely.get_y(after) - shapely.get_y(before),
+    )
+    px, py = (
+        shapely.get_x(points) - shapely.get_x(before),
+        shapely.get_y(points) - shapely.get_y(before),
+    )
     left: npt.NDArray[np.bool_] = dx * py - dy * px > 0
     return left
 

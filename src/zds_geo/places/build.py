@@ -235,7 +235,7 @@ def _report(
     far = far.sort_values("access_m", ascending=False)
     refused = left_out.loc[left_out["fate"] == "left_out", "reason"].value_counts()
     n_doors, n_stops = doors["buurt_code"].value_counts(), stops["buurt_code"].value_counts()
-    per_buurt = tuple(
+    per_buurt: tuple[dict[str, object], ...] = tuple(
         {
             "buurt_code": str(code),
             "buurt_naam": str(row["buurt_naam"]),

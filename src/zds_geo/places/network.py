@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.core.crs import RD, require_rd
@@ -93,7 +94,7 @@ def _make_graph(ways: gpd.GeoDataFrame) -> nx.MultiDiGraph[int]:
         for node, (x, y) in zip(nodes, points, strict=True):
             graph.add_node(node, x=float(x), y=float(y))
         facts = {"osmid": int(way_id), "name": name, "highway": highway}
-        for a, b in zip(nodes, nodes[1:], strict=False):
+        for a, b in itertools.pairwise(nodes):
             if a != b:
                 graph.add_edge(a, b, **facts)
                 graph.add_edge(b, a, **facts)
@@ -126,7 +127,9 @@ def _to_frames(graph: nx.MultiDiGraph[int]) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         table.set_index("edge_id")[
             ["from_junction", "to_junction", "name", "highway", "length_m", "crossing_s"]
         ],
-        geometry=gpd.GeoSeries.from_wkb([r["shape"] for r in (rows[k] for k in sorted(rows))]).values,
+        geometry=gpd.GeoSeries.from_wkb(
+            [r["shape"] for r in (rows[k] for k in sorted(rows))]
+        ).values,
         crs=RD,
     ).sort_index()
     used = sorted(set(edges["from_junction"]) | set(edges["to_junction"]))

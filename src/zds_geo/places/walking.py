@@ -104,7 +104,9 @@ class WalkNetwork:
         first = len(self._edge)
         self._edge = np.concatenate([self._edge, nearest])
         self._along = np.concatenate([self._along, along])
-        self._access = np.concatenate([self._access, shapely.distance(points, self._lines[nearest])])
+        self._access = np.concatenate(
+            [self._access, shapely.distance(points, self._lines[nearest])]
+        )
         self._side = np.concatenate([self._side, np.zeros(len(points), dtype=int)])
         self._points = np.concatenate([self._points, points])
         return list(range(first, first + len(points)))

@@ -6,6 +6,7 @@ principle", and Dueck (1993), record-to-record travel, as acceptance.
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Final
 
@@ -68,7 +69,7 @@ class Search:
         return self.case.prize_of(order), -self.case.length(order)
 
     def _best_start(self, first: list[int]) -> list[int]:
-        """Start greedily from several far-apart places, since a greedy round stays where it began."""
+        """Start greedily from far-apart places, since a greedy round stays where it began."""
         best = self.recreate(list(first), blink=0.0)
         if not len(self.nodes) or len(first) > 2:
             return best
@@ -122,7 +123,7 @@ class Search:
             free &= self.rng.random(len(free)) >= blink
         order = list(order)
         power = 1.0 if not blink else float(self.rng.uniform(0.7, 1.3))
-        costs = [self._cost(a, b) for a, b in zip(order, order[1:], strict=False)]
+        costs = [self._cost(a, b) for a, b in itertools.pairwise(order)]
         table = np.array(costs)
         while True:
             where = table.argmin(axis=0)
@@ -140,9 +141,7 @@ class Search:
                 if not trial:
                     continue
                 order = trial
-                table = np.array(
-                    [self._cost(a, b) for a, b in zip(order, order[1:], strict=False)]
-                )
+                table = np.array([self._cost(a, b) for a, b in itertools.pairwise(order)])
             else:
                 order = trial
                 table = np.concatenate(
@@ -163,9 +162,7 @@ class Search:
         return trials[min(good, key=lambda i: (lengths[i], i))] if good else []
 
     def _cost(self, a: int, b: int) -> npt.NDArray[np.int64]:
-        found: npt.NDArray[np.int64] = (
-            self.to_node[a] + self.from_node[b] - self.case.travel[a, b]
-        )
+        found: npt.NDArray[np.int64] = self.to_node[a] + self.from_node[b] - self.case.travel[a, b]
         return found
 
     def shorten(self, order: list[int]) -> list[int]:
@@ -190,7 +187,9 @@ class Search:
                 if saved <= best_gain:
                     continue
                 rest = np.concatenate([at[:i], at[i + size :]])
-                added = travel[rest[:-1], head] + travel[tail, rest[1:]] - travel[rest[:-1], rest[1:]]
+                added = (
+                    travel[rest[:-1], head] + travel[tail, rest[1:]] - travel[rest[:-1], rest[1:]]
+                )
                 j = int(added.argmin())
                 if saved - int(added[j]) > best_gain:
                     moved = [int(x) for x in (*rest[: j + 1], *order[i : i + size], *rest[j + 1 :])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.core.crs import RD, to_rd
 from zds_geo.core.errors import SourceError
@@ -40,9 +40,7 @@ DEAD: Final = frozenset(
 )
 # RD New covers the Netherlands within these metres (EPSG:28992 area of use, rounded outward).
 RD_BOX: Final = (0.0, 300_000.0, 300_000.0, 640_000.0)
-_HOUSE: Final = re.compile(
-    r"^\s*(?P<number>\d{1,5})\s*(?P<rest>.*?)\s*$"
-)
+_HOUSE: Final = re.compile(r"^\s*(?P<number>\d{1,5})\s*(?P<rest>.*?)\s*$")
 
 
 def split_house_number(text: str) -> tuple[int, str, str] | None:
@@ -215,8 +213,8 @@ def _reasons(table: pd.DataFrame) -> list[str]:
     return reasons
 
 
-def _reason(row: object) -> str:
-    straat, huisnummer, address_id, px, kind, status, uses = row  # type: ignore[misc]  # a row of text
+def _reason(row: tuple[Any, ...]) -> str:
+    straat, huisnummer, address_id, px, kind, status, uses = row
     if not straat:
         return "left_out.no_street"
     if not huisnummer:

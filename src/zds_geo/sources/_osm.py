@@ -184,7 +184,9 @@ def _take_area(
     source = f"osm:{kind}/{thing.orig_id()}"
     try:
         shape = factory.create_multipolygon(thing)
-    except RuntimeError:  # an area without a valid ring: osmium says so, and there is nothing to draw
+    except (
+        RuntimeError
+    ):  # an area without a valid ring: osmium says so, and there is nothing to draw
         return
     if is_water:
         water.append((source, shape))
@@ -233,8 +235,10 @@ def _pand_frame(panden: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:
     panden.sort(key=lambda p: (p[0], p[1], p[2]))
     table = pd.DataFrame([p[:2] for p in panden], columns=["pand_id", "use"], dtype="str")
     again = table.groupby("pand_id").cumcount()
-    table["pand_id"] = table["pand_id"].where(again == 0, table["pand_id"] + "#" + again.astype(str))
-    shapes = _polygons([p[2] for p in panden]) if panden else []
+    table["pand_id"] = table["pand_id"].where(
+        again == 0, table["pand_id"] + "#" + again.astype(str)
+    )
+    shapes: Any = _polygons([p[2] for p in panden]) if panden else []
     frame = gpd.GeoDataFrame(table.set_index("pand_id"), geometry=shapes, crs=RD)
     return frame.loc[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
 
@@ -244,7 +248,7 @@ def _water_frame(water: list[tuple[str, str]]) -> gpd.GeoDataFrame:
     import pandas as pd
 
     unique = dict(sorted(water))
-    shapes = _polygons(list(unique.values())) if unique else []
+    shapes: Any = _polygons(list(unique.values())) if unique else []
     index = pd.Index(list(unique), name="water_id", dtype="str")
     frame = gpd.GeoDataFrame(index=index, geometry=shapes, crs=RD)
     return frame.loc[frame.geom_type.isin(["Polygon", "MultiPolygon"])]

@@ -78,6 +78,4 @@ def read_addresses(path: Path, *, progress: Progress | None = None) -> AddressDa
         credit=facts["credit"],
         invented=facts["invented"] == "yes",
     )
-    return AddressData(
-        addresses=addresses, left_out=left_out, credit=credit, n_rows=len(rows)
-    )
+    return AddressData(addresses=addresses, left_out=left_out, credit=credit, n_rows=len(rows))

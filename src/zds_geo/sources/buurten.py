@@ -154,7 +154,9 @@ def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(f"GPKG:{path}")]
         for layer in layers:
-            fields = {str(f).casefold() for f in pyogrio.read_info(f"GPKG:{path}", layer=layer)["fields"]}
+            fields = {
+                str(f).casefold() for f in pyogrio.read_info(f"GPKG:{path}", layer=layer)["fields"]
+            }
             if fields & set(ALIASES["buurt_code"]):
                 return pyogrio.read_dataframe(f"GPKG:{path}", layer=layer)
     except pyogrio.errors.DataSourceError as fault:
@@ -172,7 +174,14 @@ def _normal(path: Path, raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, bool]:
         columns = ", ".join(str(c) for c in raw.columns[:12])
         raise SourceError("sources.no_buurt_code", path=path.name, found=columns)
     table = pd.DataFrame(index=raw.index)
-    for ours in ("buurt_code", "buurt_naam", "wijk_code", "gemeente_code", "gemeente_naam", "water"):
+    for ours in (
+        "buurt_code",
+        "buurt_naam",
+        "wijk_code",
+        "gemeente_code",
+        "gemeente_naam",
+        "water",
+    ):
         column = found[ours]
         table[ours] = "" if column is None else raw[column].fillna("").astype(str).str.strip()
     for ours in ("inhabitants", "households"):
@@ -193,7 +202,9 @@ def _in_rd(path: Path, raw: gpd.GeoDataFrame) -> Any:
         raise SourceError("sources.no_crs", path=path.name)
     moved = raw.geometry.to_crs(RD)
     box = moved.total_bounds
-    inside = box[0] >= RD_BOX[0] and box[1] >= RD_BOX[1] and box[2] <= RD_BOX[2] and box[3] <= RD_BOX[3]
+    inside = (
+        box[0] >= RD_BOX[0] and box[1] >= RD_BOX[1] and box[2] <= RD_BOX[2] and box[3] <= RD_BOX[3]
+    )
     if not inside:
         raise SourceError("sources.outside", path=path.name, crs=raw.crs.to_string())
     return moved.make_valid().to_numpy()

@@ -68,9 +68,7 @@ class Cycle:
     weeks: int | None
 
 
-def open_history(
-    location: Path | str, *, now: datetime, create: bool = False
-) -> HistoryStore:
+def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:
     """Open the history and bring its schema up to date.
 
     Parameters
@@ -205,9 +203,7 @@ class HistoryStore:
             expired=expired,
         )
 
-    def _heed(
-        self, connection: sa.Connection, knocks: Sequence[Knock], unstored: set[str]
-    ) -> None:
+    def _heed(self, connection: sa.Connection, knocks: Sequence[Knock], unstored: set[str]) -> None:
         """Heed a do-not-knock even where its knock is too old or in conflict (P07)."""
         entries = [
             {"door_id": k.door_id, "since": k.knocked_on.isoformat()}
@@ -259,7 +255,12 @@ class HistoryStore:
         if stored or back or aside:
             connection.execute(
                 BATCH.insert(),
-                {"batch_id": batch_id, "label": label, "recorded_at": _utc(to_quarter(now)), "undone_at": None},
+                {
+                    "batch_id": batch_id,
+                    "label": label,
+                    "recorded_at": _utc(to_quarter(now)),
+                    "undone_at": None,
+                },
             )
         self._write(connection, [rows[i] for i in stored], [*stored, *back], batch_id)
         who = [
@@ -273,7 +274,8 @@ class HistoryStore:
         if aside:
             kept = ("knock_id", *_CONTENT)
             connection.execute(
-                CONFLICT.insert(), [{"batch_id": batch_id, **{c: r[c] for c in kept}} for r in aside]
+                CONFLICT.insert(),
+                [{"batch_id": batch_id, **{c: r[c] for c in kept}} for r in aside],
             )
         return [*stored, *back], duplicate, [r["knock_id"] for r in aside]
 
@@ -309,7 +311,8 @@ class HistoryStore:
     def _live_ids(self, connection: sa.Connection, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for part in _chunks(ids):
-            found |= set(connection.execute(_live().where(BATCH_KNOCK.c.knock_id.in_(part))).scalars())
+            query = _live().where(BATCH_KNOCK.c.knock_id.in_(part))
+            found.update(row.knock_id for row in connection.execute(query))
         return found
 
     def undo_batch(self, batch_id: str, *, now: datetime) -> int:
@@ -407,9 +410,7 @@ class HistoryStore:
 
     # -- do not knock ------------------------------------------------------------------------
 
-    def add_do_not_knock(
-        self, door_id: str, *, on: date, source: Source, now: datetime
-    ) -> None:
+    def add_do_not_knock(self, door_id: str, *, on: date, source: Source, now: datetime) -> None:
         """Put a door in the register without a knock (letter, telephone, sticker).
 
         Parameters
@@ -429,9 +430,7 @@ class HistoryStore:
         if door_id in self.do_not_knock_doors():
             return
         with self._transaction(writes=True) as connection:
-            connection.execute(
-                DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": on.isoformat()}
-            )
+            connection.execute(DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": on.isoformat()})
 
     def withdraw_do_not_knock(self, door_id: str, *, on: date, now: datetime) -> None:
         """Withdraw a door from the register.
@@ -498,7 +497,9 @@ class HistoryStore:
 
     def current_cycle(self) -> Cycle | None:
         """Give the running cycle, or None."""
-        query = sa.select(CYCLE).where(CYCLE.c.closed_on.is_(None)).order_by(CYCLE.c.cycle_id.desc())
+        query = (
+            sa.select(CYCLE).where(CYCLE.c.closed_on.is_(None)).order_by(CYCLE.c.cycle_id.desc())
+        )
         with self._transaction(writes=False) as connection:
             row = connection.execute(query).mappings().first()
         if row is None:

@@ -34,7 +34,12 @@ class Fault:
 
     def sentence(self, lang: str = "nl") -> str:
         """Say it in one language."""
-        return say("store.csv_fault", lang=lang, line=self.line, why=say(self.key, lang=lang, **dict(self.facts)))
+        return say(
+            "store.csv_fault",
+            lang=lang,
+            line=self.line,
+            why=say(self.key, lang=lang, **dict(self.facts)),
+        )
 
     def __str__(self) -> str:
         """Say it in Dutch."""
@@ -87,7 +92,9 @@ def read_knocks_csv(path: Path, *, now: datetime, windows: WindowScheme) -> Knoc
         if not any(cells):
             continue
         if len(cells) != len(header):
-            faults.append(Fault(number, "store.csv_cells", (("got", len(cells)), ("n", len(header)))))
+            faults.append(
+                Fault(number, "store.csv_cells", (("got", len(cells)), ("n", len(header))))
+            )
             continue
         row = {c: csv_unguard(v).strip() for c, v in zip(header, cells, strict=True)}
         found = _read_row(row, number, windows=windows, latest=latest)

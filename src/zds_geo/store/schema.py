@@ -21,7 +21,9 @@ METADATA: Final = MetaData()
 
 
 def _one_of(column: str, values: list[str]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=f"{column}_known")
+    return CheckConstraint(
+        f"{column} IN ({', '.join(repr(v) for v in values)})", name=f"{column}_known"
+    )
 
 
 KNOCK: Final = Table(

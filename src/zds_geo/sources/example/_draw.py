@@ -90,9 +90,7 @@ def _terrace_street(quarter: Quarter, name: str, y: float, half: str) -> None:
                 box = (x, min(front, back), x + 6, max(front, back))
                 pand_id = quarter.pand(box, use="house", built=1958)
                 quarter.addresses.append(
-                    Address(
-                        street=name, number=number, at=(x + 3, y + side * 11), pand_id=pand_id
-                    )
+                    Address(street=name, number=number, at=(x + 3, y + side * 11), pand_id=pand_id)
                 )
                 number += 2
                 x += 6
@@ -118,7 +116,9 @@ def _garden_street(quarter: Quarter, name: str, y: float, half: str) -> None:
         x = x0 + 22 + k * 29
         for half_house in (0, 1):
             left = x + 8 * half_house
-            pand_id = quarter.pand((left, y - 21, left + 8, y - 10), use="semidetached_house", built=1936)
+            pand_id = quarter.pand(
+                (left, y - 21, left + 8, y - 10), use="semidetached_house", built=1936
+            )
             quarter.addresses.append(
                 Address(
                     street=name, number=2 + 4 * k + 2 * half_house, at=(left + 4, y - 12),
@@ -139,15 +139,13 @@ def _porch_flats(quarter: Quarter) -> None:
             x = x0 + 16 + porch * 32
             base = 2 * (block * 4 + porch) + (2 if side == 1 else 1) if block < 2 else 0
             for home in range(8):
-                if block < 2:
-                    place = {"number": base, "addition": str(home + 1)}
-                else:
-                    start = 101 if block == 2 else 201
-                    place = {"number": start + 2 * (porch * 8 + home), "addition": ""}
+                number, addition = base, str(home + 1)
+                if block >= 2:
+                    number, addition = 100 * block - 99 + 2 * (porch * 8 + home), ""
                 quarter.addresses.append(
                     Address(
-                        street="Notenhof", number=int(place["number"]),
-                        addition=str(place["addition"]), at=(x + (home % 2) * 2, 480 + side * 12),
+                        street="Notenhof", number=number,
+                        addition=addition, at=(x + (home % 2) * 2, 480 + side * 12),
                         pand_id=pand_id, area=72,
                     )
                 )  # fmt: skip
@@ -177,7 +175,9 @@ def _shops(quarter: Quarter) -> None:
         side = 1 if k % 2 == 0 else -1
         x = ROAD + 24 + (k // 2) * 26
         front, back = 400 + side * 8, 400 + side * 22
-        pand_id = quarter.pand((x, min(front, back), x + 13, max(front, back)), use="retail", built=1966)
+        pand_id = quarter.pand(
+            (x, min(front, back), x + 13, max(front, back)), use="retail", built=1966
+        )
         at = (x + 6, 400 + side * 10)
         quarter.addresses.append(
             Address(
@@ -215,7 +215,9 @@ def _courts(quarter: Quarter) -> None:
             for side in (1, -1):
                 near, far = x + side * 7, x + side * 15
                 low = y + 24 + k * 6.5
-                pand_id = quarter.pand((min(near, far), low, max(near, far), low + 6.5), use="house", built=1988)
+                pand_id = quarter.pand(
+                    (min(near, far), low, max(near, far), low + 6.5), use="house", built=1988
+                )
                 quarter.addresses.append(
                     Address(
                         street=name, number=1 + k, letter="" if side == 1 else "A",

@@ -1,5 +1,6 @@
 """The drawing board: local metres, slightly bent and turned, to RD metres."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Final
@@ -90,7 +91,7 @@ class Quarter:
 
 def _densify(points: list[Point]) -> list[Point]:
     result = [points[0]]
-    for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+    for (xa, ya), (xb, yb) in itertools.pairwise(points):
         parts = max(1, round(math.hypot(xb - xa, yb - ya) / 30))
         result += [
             (round(xa + (xb - xa) * k / parts, 2), round(ya + (yb - ya) * k / parts, 2))

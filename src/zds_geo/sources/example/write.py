@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -150,9 +152,9 @@ def _streets(quarter: Quarter) -> str:
         ring = [*pand.corners, pand.corners[0]]
         tags = {"building": pand.use, "ref:bag": pand.pand_id}
         ways.append(_way(99_100_000 + number, [nodes.ref(p) for p in ring], tags))
-    for number, ring in enumerate(quarter.water, start=1):
+    for number, shore in enumerate(quarter.water, start=1):
         tags = {"natural": "water", "water": "canal", "name": "Voorbeeldkanaal"}
-        ways.append(_way(99_200_000 + number, [nodes.ref(p) for p in (*ring, ring[0])], tags))
+        ways.append(_way(99_200_000 + number, [nodes.ref(p) for p in (*shore, shore[0])], tags))
     places = _lonlat(nodes.ids)
     lines = [
         f'<node id="{i}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>'
@@ -168,12 +170,12 @@ def _streets(quarter: Quarter) -> str:
 def _split_at_meetings(quarter: Quarter) -> list[tuple[Sequence[Point], dict[str, str]]]:
     """Put a node of each crossing way into the way it meets, so that they are joined."""
     ends = {p for way in quarter.ways for p in (way.points[0], way.points[-1])}
-    result = []
+    result: list[tuple[Sequence[Point], dict[str, str]]] = []
     for way in quarter.ways:
         points: list[Point] = [way.points[0]]
         for a, b in zip(way.points, way.points[1:], strict=False):
             between = [p for p in ends if p not in (a, b) and _on(p, a, b)]
-            points += sorted(between, key=lambda p, a=a: (p[0] - a[0]) ** 2 + (p[1] - a[1]) ** 2)
+            points += sorted(between, key=partial(math.dist, a))
             points.append(b)
         result.append((points, way.tags))
     return result
