@@ -7,7 +7,20 @@ from pathlib import Path
 
 from numpydoc.validate import validate
 
-CHECKS = {"GL01", "GL03", "GL05", "GL06", "GL07", "GL08", "SS05", "PR01", "PR02", "PR04", "RT03", "YD01"}
+CHECKS = {
+    "GL01",
+    "GL03",
+    "GL05",
+    "GL06",
+    "GL07",
+    "GL08",
+    "SS05",
+    "PR01",
+    "PR02",
+    "PR04",
+    "RT03",
+    "YD01",
+}
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 
 

@@ -84,7 +84,18 @@ def _in_order(doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def door_label(row: Any) -> str:
-    """Write the house number of a door row as on the wall."""
+    """Write the house number of a door row as on the wall.
+
+    Parameters
+    ----------
+    row : named tuple
+        A row of doors.
+
+    Returns
+    -------
+    str
+        Such as ``12A-2``.
+    """
     return house_label(int(row.huisnummer), str(row.huisletter), str(row.toevoeging))
 
 

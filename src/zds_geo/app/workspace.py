@@ -18,7 +18,17 @@ Progress = Callable[[str, int, int | None], None]
 
 
 def no_progress(label: str, done: int, total: int | None) -> None:
-    """Show nothing: the default of every use case that can report progress."""
+    """Show nothing: the default of every use case that can report progress.
+
+    Parameters
+    ----------
+    label : str
+        Catalogue key of the work.
+    done : int
+        Steps done.
+    total : int or None
+        All steps, where known.
+    """
 
 
 @dataclass(frozen=True, slots=True)

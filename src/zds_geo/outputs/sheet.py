@@ -59,8 +59,8 @@ def write_sheet(
 
     Notes
     -----
-    On it: street, number, order, boxes, code, date, and ``terug op verzoek`` with its window. Not on
-    it: outcomes, attempts, other reasons, names, ids (P13).
+    On it: street, number, order, boxes, code, date, and ``terug op verzoek`` with its window.
+    Not on it: outcomes, attempts, other reasons, names, ids (P13).
     """
     import typst
 

@@ -93,7 +93,8 @@ def make_stops(doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table["near"] = table["access_m"].round(2)
     first = table.sort_values(["stop_id", "near", "door_id"]).drop_duplicates("stop_id")
     columns = [
-        "n_doors", "straat", "buurt_code", "street_side_id", "access_edge_id", "along_m", "access_m",
+        "n_doors", "straat", "buurt_code", "street_side_id", "access_edge_id", "along_m",
+        "access_m",
     ]  # fmt: skip
     stops = first.set_index("stop_id")[[*columns, "geometry"]].sort_index()
     return gpd.GeoDataFrame(stops, geometry="geometry", crs=RD)

@@ -569,7 +569,7 @@ class HistoryStore:
         return sorted(old)
 
     def read_rounds(self, *, open_only: bool = False) -> pd.DataFrame:
-        """Read rounds: ``code``, ``date``, ``assistant_id``, ``window``, ``status``, ``payload``."""
+        """Read rounds: code, date, assistant_id, window, status, payload."""
         import pandas as pd
 
         query = sa.select(ROUND).order_by(ROUND.c.date, ROUND.c.code)

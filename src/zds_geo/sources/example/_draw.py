@@ -98,7 +98,7 @@ def _terrace_street(quarter: Quarter, name: str, y: float, half: str) -> None:
         alley = y + side * 30
         quarter.way(
             "", "footway",
-            [(x0, y + side * 0.0), (x0 + 14, y), (x0 + 14, alley), (x1 - 12, alley), (x1 - 12, y)][1:],
+            [(x0 + 14, y), (x0 + 14, alley), (x1 - 12, alley), (x1 - 12, y)],
         )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _garden_street(quarter: Quarter, name: str, y: float, half: str) -> None:
 
 
 def _porch_flats(quarter: Quarter) -> None:
-    """Blocks of four portieken; eight homes behind each, numbered with additions or on their own."""
+    """Blocks of four portieken, eight homes behind each: additions, or numbers of their own."""
     quarter.way("Notenhof", "residential", [(WEST, 480.0), (190.0, 480.0), (ROAD, 480.0)])
     for block, (x0, side) in enumerate(((32.0, 1), (190.0, 1), (32.0, -1), (190.0, -1))):
         front, back = 480 + side * 10, 480 + side * 21

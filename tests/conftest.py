@@ -1,0 +1,33 @@
+"""Two worlds for everything: the invented quarter, and (where it is at hand) real Kampen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from zds_geo.app.make_example import make_example
+from zds_geo.app.workspace import Workspace
+from zds_geo.core.windows import AMSTERDAM
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=AMSTERDAM)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The example quarter with its simulated weeks; tests that write copy it first."""
+    folder = tmp_path_factory.mktemp("example") / "voorbeeld"
+    workspace, _ = make_example(folder, now=NOW, seed=1)
+    return workspace
+
+
+@pytest.fixture
+def own_example(example: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the example that a test may change."""
+    import shutil
+
+    from zds_geo.app.workspace import open_workspace
+
+    shutil.copytree(example.root, tmp_path / "eigen")
+    return open_workspace(tmp_path / "eigen")
