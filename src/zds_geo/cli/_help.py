@@ -63,6 +63,7 @@ def translate(command: Any, lang: str) -> None:
     command.lang = lang
     if command.help in known:
         command.help = say(command.help, lang=lang)
+        command.short_help = command.help  # whole, not cut off
     for parameter in command.params:
         text = getattr(parameter, "help", None)
         if text in known:

@@ -67,8 +67,7 @@ def draw_round_map(
         _add_label(page, place.lat, place.lon, text=say(key, lang=lang), css="place")
     for stop in planned.stops:
         label = line_range([d.line for d in stop.doors])
-        tip = encode_for_folium(f"{label}: {_stop_text(stop, lang)}")
-        _add_label(page, stop.lat, stop.lon, text=label, css="number", tip=tip)
+        _add_label(page, stop.lat, stop.lon, text=label, css="number")
     page.fit_bounds(_bounds(planned), padding=(24, 24))
     buurten = buurt_names(planned, layers.buurten)
     title = say("map.title", lang=lang, code=planned.round_id, buurten=buurten)
@@ -191,9 +190,7 @@ def to_feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     return collection
 
 
-def _add_label(
-    page: folium.Map, lat: float, lon: float, *, text: str, css: str, tip: str | None = None
-) -> None:
+def _add_label(page: folium.Map, lat: float, lon: float, *, text: str, css: str) -> None:
     """Put a text on a place. A lasting tooltip: a marker would ask for Leaflet's pictures."""
     import folium
 
@@ -201,9 +198,8 @@ def _add_label(
         encode_for_folium(text), permanent=True, direction="center", class_name=css, opacity=1
     )
     dot = folium.CircleMarker(
-        (lat, lon), radius=3, color="#0b3c6f", weight=1, fill=True, fill_opacity=1, tooltip=label,
-        popup=None if tip is None else folium.Popup(tip, max_width=260),
-    )  # fmt: skip
+        (lat, lon), radius=3, color="#0b3c6f", weight=1, fill=True, fill_opacity=1, tooltip=label
+    )
     dot.add_to(page)
 
 

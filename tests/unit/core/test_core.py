@@ -42,7 +42,7 @@ def test_both_languages_have_the_same_placeholders() -> None:
 
 
 def test_every_error_has_its_own_exit_code() -> None:
-    families = [c for c in ZdsGeoError.__subclasses__()]
+    families = list(ZdsGeoError.__subclasses__())
     codes = [c.exit_code for c in families]
     assert len(set(codes)) == len(codes)
     readme = (SOURCE.parents[1] / "README.md").read_text("utf-8")

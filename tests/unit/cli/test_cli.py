@@ -1,0 +1,93 @@
+"""The command line: instant, Dutch by default, English at will."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zds_geo.cli import run
+from zds_geo.sources import list_areas
+
+HEAVY = (
+    "pandas",
+    "geopandas",
+    "numpy",
+    "shapely",
+    "ortools",
+    "folium",
+    "osmnx",
+    "sqlalchemy",
+    "typst",
+)
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = (
+        "import sys; from zds_geo.cli import run; run(['--help']); "
+        f"print('LOADED', [m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "LOADED []" in done.stdout
+    assert "Gebruik: zds" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["plan"], ["knocks"], ["knocks", "enter"], ["places", "import"]]
+)
+def test_help_is_dutch_and_english_when_asked(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--help"]) == 0
+    dutch = capsys.readouterr().out
+    assert run([*command, "--help", "--lang", "en"]) == 0
+    english = capsys.readouterr().out
+    assert "Gebruik:" in dutch
+    assert "Usage:" in english
+    assert not re.search(r"help\.[a-z]", dutch + english)
+    assert "Show this message" not in dutch
+
+
+def test_every_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text("utf-8")
+    run(["--help"])
+    lines = capsys.readouterr().out.partition("Opdrachten:")[2].splitlines()
+    commands = [line.split()[0] for line in lines if line.startswith("  ") and line.strip()]
+    assert commands
+    assert all(f"zds {c}" in readme for c in commands if c not in {"Overal"})
+
+
+def test_init_of_apeldoorn_zuid_works_out_of_the_box(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "apeldoorn-zuid"
+    assert run(["init", str(folder), "--area", "apeldoorn-zuid"]) == 0
+    settings = (folder / "zds.toml").read_text("utf-8")
+    codes = [c for group in list_areas()[0].groups for c, _ in group.buurten]
+    assert len(codes) == 20
+    assert all(f'"{code}"' in settings for code in codes)
+    assert run(["init", str(folder), "--area", "apeldoorn-zuid"]) == 3
+    assert "al een werkmap" in capsys.readouterr().err
+    assert run(["doctor", "--workspace", str(folder)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("[area]\nname = 'X'", "geen buurten gekozen"),
+        ("[area]\nname = 'X'\ngemeente_code = 'GM0200'\n[shift]\n", "bestaat niet"),
+        ("[area\n", "kan niet worden gelezen"),
+        ("[area]\nname='X'\nbuurt_codes=['BU1']", "buurt_codes"),
+    ],
+)
+def test_a_fault_in_the_settings_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, part: str
+) -> None:
+    (tmp_path / "zds.toml").write_text(text, encoding="utf-8")
+    assert run(["coverage", "--workspace", str(tmp_path)]) == 3
+    err = capsys.readouterr().err
+    assert part in err
+    assert len(err.strip().splitlines()) <= 2
