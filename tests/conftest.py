@@ -6,10 +6,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from zds_geo.app.make_example import make_example
 from zds_geo.app.workspace import Workspace
 from zds_geo.core.windows import AMSTERDAM
+
+# The same examples every time: a test says the same on every machine.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=AMSTERDAM)
 

@@ -64,8 +64,10 @@ def _broken(
             return outcome
     if last["outcome"] == "vacant" and day < last["day"] + timedelta(days=params.vacant_days):
         return "vacant"
-    if last["outcome"] == "come_back":
-        return _broken_appointment(last, visit, day, params)
+    # A visit where nobody could get to the door leaves an appointment open.
+    met = [k for k in seen if k["outcome"] != "no_access"]
+    if met and met[-1]["outcome"] == "come_back":
+        return _broken_appointment(met[-1], visit, day, params)
     if "no_talk" in outcomes or "come_back" in outcomes:
         return _broken_second_talk(seen, day, params)
     return _broken_rest(seen, visit, day, params)

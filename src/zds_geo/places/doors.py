@@ -112,8 +112,10 @@ def assign_pand(doors: gpd.GeoDataFrame, panden: gpd.GeoDataFrame) -> pd.DataFra
     own = doors["pand_id"]
     return pd.DataFrame(
         {
-            "pand_id": own.where(own != "", first["found"].fillna("")),
-            "use": first["use"].fillna(""),
+            "pand_id": own.where(own != "", first["found"].astype("object").fillna("")).astype(
+                "str"
+            ),
+            "use": first["use"].astype("object").fillna("").astype("str"),
         },
         index=doors.index,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from zds_geo.core.errors import NoPlanError, UsageError
 
 Ints = npt.NDArray[np.int64]
+TINY: Final = 9  # nodes up to which a case is solved exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Case:
         return int(self.prize[list(set(order))].sum())
 
     def _scheduled(self, order: list[int]) -> int:
-        assert_windows = self.windows
-        if assert_windows is None:
+        windows = self.windows
+        if windows is None:
             return self.length(order)
         clock, previous = 0, -1
         for place, node in enumerate(order):
@@ -56,7 +57,7 @@ class Case:
                 clock += int(self.travel[previous, node])
             closing = place == len(order) - 1 and self.start == self.end and place > 0
             if not closing:
-                opens, closes = int(assert_windows[node, 0]), int(assert_windows[node, 1])
+                opens, closes = int(windows[node, 0]), int(windows[node, 1])
                 clock = max(clock, opens)
                 if clock > closes:
                     return -1
@@ -102,8 +103,9 @@ def make_case(
         if not 0 <= index < n:
             raise UsageError("planner.index", name=name, got=index, n=n)
     ends = [start, end] if start != end else [start]
-    alone = travel[start] + travel[:, end] + service + service[ends].sum()
-    usable = alone <= budget_s
+    # Without the triangle inequality a node may be nearer by way of others.
+    near = _nearest(travel, start) + _nearest(travel.T, end)
+    usable = near + service + service[ends].sum() <= budget_s
     usable[ends] = False
     usable &= (worth > 0) | np.isin(np.arange(n), list(must))
     case = Case(
@@ -120,6 +122,54 @@ def make_case(
     if not case.fits([start, end]):
         raise NoPlanError("planner.no_walk", need=case.length([start, end]), budget=budget_s)
     return case
+
+
+def _nearest(travel: Ints, start: int) -> Ints:
+    """Give the shortest travel from one node to all (Dijkstra on a full matrix)."""
+    far: Ints = travel[start].copy()
+    far[start] = 0
+    left = np.ones(len(far), dtype=bool)
+    for _ in range(len(far)):
+        node = int(np.where(left, far, np.iinfo(np.int64).max).argmin())
+        left[node] = False
+        np.minimum(far, far[node] + travel[node], out=far)
+    return far
+
+
+def solve_exactly(case: Case) -> list[int] | None:
+    """Give the best order of a tiny case by dynamic programming (Held and Karp 1962).
+
+    None when the case is too large or has time windows.
+    """
+    nodes = [int(i) for i in np.flatnonzero(case.usable)]
+    if len(nodes) > TINY or case.windows is not None:
+        return None
+    base = case.service_of([case.start, case.end])
+    reach: dict[tuple[int, int], tuple[int, list[int]]] = {}
+    for k, node in enumerate(nodes):
+        time = base + int(case.travel[case.start, node] + case.service[node])
+        if time <= case.budget:
+            reach[(1 << k, k)] = (time, [node])
+    needed = sum(1 << nodes.index(m) for m in case.must if m in nodes)
+    best: tuple[int, int, list[int]] = (-1, 0, [])
+    if not needed:
+        best = (0, -case.length([case.start, case.end]), [])
+    layer = reach
+    while layer:
+        grown: dict[tuple[int, int], tuple[int, list[int]]] = {}
+        for (mask, last), (time, order) in layer.items():
+            home = time + int(case.travel[nodes[last], case.end])
+            value = (int(case.prize[order].sum()), -home, order)
+            if home <= case.budget and mask & needed == needed and value[:2] > best[:2]:
+                best = value
+            for k, node in enumerate(nodes):
+                then = time + int(case.travel[nodes[last], node] + case.service[node])
+                key = (mask | 1 << k, k)
+                fresh = not mask >> k & 1 and then <= case.budget
+                if fresh and (key not in grown or then < grown[key][0]):
+                    grown[key] = (then, [*order, node])
+        layer = grown
+    return None if best[0] < 0 else [case.start, *best[2], case.end]
 
 
 def upper_bound(case: Case) -> int:

@@ -87,7 +87,29 @@ class Search:
                 if trial_value > value:
                     best, value = trial, trial_value
             chosen = int(np.argmax(distance))
+        for pair in self._pairs():
+            trial = self.recreate(pair, blink=0.0)
+            if self._value(trial) > value:
+                best, value = trial, self._value(trial)
         return best
+
+    def _pairs(self) -> list[list[int]]:
+        """Give starts of two nodes where one alone does not fit (no triangle inequality)."""
+        case, nodes = self.case, self.nodes
+        base = case.service_of([case.start, case.end])
+        there = case.travel[case.start, nodes] + self.extra + base
+        home = case.travel[nodes, case.end]
+        lonely = there + home > case.budget
+        if not lonely.any():
+            return []
+        both = there[:, None] + case.travel[np.ix_(nodes, nodes)] + (self.extra + home)[None, :]
+        fits = (both <= case.budget) & (lonely[:, None] | lonely[None, :])
+        np.fill_diagonal(fits, val=False)
+        worth = np.where(fits, self.gain[:, None] + self.gain[None, :], -1.0)
+        best = np.argsort(-worth, axis=None, kind="stable")[:STARTS]
+        found = [np.unravel_index(k, worth.shape) for k in best if worth.flat[k] > 0]
+        pairs = [[case.start, int(nodes[i]), int(nodes[j]), case.end] for i, j in found]
+        return [p for p in pairs if case.fits(p)]
 
     def ruin(self, order: list[int]) -> list[int]:
         """Take some nodes out: a stretch of the round, a neighbourhood, or here and there."""

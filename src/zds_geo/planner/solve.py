@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zds_geo.core.errors import NoPlanError, UsageError
-from zds_geo.planner._case import Case, make_case, upper_bound
+from zds_geo.planner._case import Case, make_case, solve_exactly, upper_bound
 from zds_geo.planner._search import Search
 
 ITERATIONS: Final = 1200
@@ -106,6 +106,9 @@ def _solve(
 ) -> RoundSolution:
     from zds_geo.planner._solver import order_nodes
 
+    exact = solve_exactly(case)
+    if exact is not None:
+        return _solution(case, exact, "optimal")
     first = [case.start, case.end]
     if case.must:
         ordered = order_nodes(case, list(case.must))
@@ -118,13 +121,17 @@ def _solve(
     polished = order_nodes(case, order[1:-1])
     if polished is not None and case.length(polished) < case.length(order):
         order = search.recreate(polished, blink=0.0)
+    return _solution(case, order, reason)
+
+
+def _solution(case: Case, order: list[int], reason: str) -> RoundSolution:
     return RoundSolution(
         order=tuple(int(node) for node in order),
         prize=case.prize_of(order),
         travel_s=case.travel_of(order),
         service_s=case.service_of(order),
         stop_reason=reason,
-        bound=upper_bound(case),
+        bound=case.prize_of(order) if reason == "optimal" else upper_bound(case),
     )
 
 

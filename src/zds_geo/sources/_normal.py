@@ -65,7 +65,7 @@ def split_house_number(text: str) -> tuple[int, str, str] | None:
     if match is None or int(match["number"]) == 0:
         return None
     rest = match["rest"]
-    if any(mark in rest for mark in ",;&/+") or re.search(r"\d\s*-\s*\d+\s*-", rest):
+    if any(mark in rest for mark in ",;&/+"):
         return None
     letter = re.match(r"^([A-Za-z])(?![A-Za-z])", rest)
     if letter:

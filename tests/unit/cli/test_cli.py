@@ -55,7 +55,7 @@ def test_every_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> N
     readme = (Path(__file__).resolve().parents[3] / "README.md").read_text("utf-8")
     run(["--help"])
     lines = capsys.readouterr().out.partition("Opdrachten:")[2].splitlines()
-    commands = [line.split()[0] for line in lines if line.startswith("  ") and line.strip()]
+    commands = [m[1] for line in lines if (m := re.match(r"^  (\S+)", line))]
     assert commands
     assert all(f"zds {c}" in readme for c in commands if c not in {"Overal"})
 

@@ -1,0 +1,196 @@
+"""The rotation: every rule of rest, and a season that keeps them all."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zds_geo.contact import ContactParams, ResidentModel, list_breaches, rank_doors
+from zds_geo.core.errors import UsageError
+
+START = date(2026, 9, 7)
+PARAMS = ContactParams(cycle_start=START)
+DOORS = pd.DataFrame(
+    {"buurt_code": "BU00000001", "street_side_id": "s"},
+    index=pd.Index([f"{i:016d}" for i in range(6)], name="door_id"),
+)
+ROSTER = pd.DataFrame(
+    {"window": ["middag", "avond", "zaterdagmiddag"], "n_doors": 1, "start_at": 0, "end_at": 0}
+)
+DOOR = str(DOORS.index[0])
+
+
+def knocks(*rows: tuple[int, str, str], door: str = DOOR, **more: str) -> pd.DataFrame:
+    """Make knocks: (days after the start, window, outcome)."""
+    return pd.DataFrame(
+        [
+            {
+                "knock_id": str(uuid.UUID(int=n)), "door_id": door, "window": w, "outcome": o,
+                "knocked_on": START + timedelta(days=d), **more,
+            }
+            for n, (d, w, o) in enumerate(rows)
+        ],
+        columns=["knock_id", "door_id", "window", "outcome", "knocked_on", *more],
+    )  # fmt: skip
+
+
+def rank(frame: pd.DataFrame, day: int, window: str = "middag", **more: Any) -> Any:
+    on = START + timedelta(days=day)
+    now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    result = rank_doors(DOORS, frame, more.pop("roster", ROSTER), window=window, now=now, seed=1,
+                        params=PARAMS, **more)  # fmt: skip
+    return result.loc[DOOR]
+
+
+@pytest.mark.parametrize(("misses", "rest"), [(1, 7), (2, 7), (3, 10), (4, 14), (5, 21)])
+def test_after_each_miss_a_door_rests_its_days(misses: int, rest: int) -> None:
+    days = [0, 8, 16, 40, 60][:misses]
+    frame = knocks(*((d, "avond", "not_home") for d in days))
+    last = days[-1]
+    early = rank(frame, last + rest - 1, "avond")
+    assert (early["eligible"], early["reason"]) == (False, "not_now.cool_down")
+    assert early["not_before"] == START + timedelta(days=last + rest)
+    assert rank(frame, last + rest, "avond")["eligible"]
+
+
+def test_after_six_misses_a_door_rests_until_the_next_cycle() -> None:
+    frame = knocks(*((d * 30, "avond", "not_home") for d in range(6)))
+    assert rank(frame, 400, "avond")["reason"] == "not_now.rest"
+
+
+def test_from_the_fourth_miss_only_evening_or_saturday_until_waited_long_enough() -> None:
+    frame = knocks(*((d, "avond", "not_home") for d in (0, 8, 16, 30)))
+    assert rank(frame, 46)["reason"] == "not_now.waits_for_window"
+    assert rank(frame, 46, "avond")["eligible"]
+    assert rank(frame, 30 + 14 + 28)["eligible"]
+    assert rank(frame, 46, roster=ROSTER.iloc[:1])["eligible"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "day", "reason"),
+    [
+        ("talked", 300, "not_now.talked"),
+        ("no_talk", 55, "not_now.opened"),
+        ("no_access", 6, "not_now.cool_down"),
+        ("vacant", 180, "not_now.vacant"),
+        ("not_a_home", 300, "not_now.not_a_home"),
+        ("do_not_knock", 300, "not_now.do_not_knock"),
+    ],
+)
+def test_each_outcome_rests_as_agreed(outcome: str, day: int, reason: str) -> None:
+    assert rank(knocks((0, "middag", outcome)), day)["reason"] == reason
+
+
+@pytest.mark.parametrize(("outcome", "day"), [("no_talk", 56), ("no_access", 7), ("vacant", 183)])
+def test_and_comes_back_when_the_rest_is_over(outcome: str, day: int) -> None:
+    assert rank(knocks((0, "middag", outcome)), day)["eligible"]
+
+
+def test_an_appointment_goes_first_in_its_window_only() -> None:
+    frame = knocks((0, "middag", "come_back"), come_back_window="avond")
+    assert rank(frame, 3)["reason"] == "not_now.come_back_later"
+    asked = rank(frame, 3, "avond")
+    assert (asked["eligible"], asked["reason"]) == (True, "reason.on_request")
+    others = rank_doors(DOORS, frame, ROSTER, window="avond", seed=1, params=PARAMS,
+                        now=datetime(2026, 9, 10, 12, tzinfo=UTC))  # fmt: skip
+    assert others["prize"].idxmax() == DOOR
+    assert rank(frame, 40, "avond")["reason"] == "not_now.opened"
+
+
+def test_three_times_without_access_goes_to_the_list() -> None:
+    frame = knocks(*((d, "middag", "no_access") for d in (0, 8, 30)))
+    assert rank(frame, 300)["reason"] == "not_now.no_access"
+
+
+def test_a_knock_today_rules_out_another_also_over_a_cycle_boundary() -> None:
+    frame = knocks((-1, "middag", "not_home"))
+    assert rank(frame, 0)["reason"] == "not_now.cool_down"
+    assert rank(frame, 6)["eligible"]
+
+
+def test_a_request_is_no_attempt_and_a_contact_elsewhere_rests_the_door() -> None:
+    assert rank(knocks((0, "", "talked"), source="elsewhere"), 60)["reason"] == "not_now.talked"
+    assert rank(knocks((0, "", "not_home"), source="request"), 1)["reason"] == "reason.new"
+
+
+@pytest.mark.req("P07")
+def test_the_register_rules_whatever_the_knocks_say() -> None:
+    held = rank(knocks(), 9, do_not_knock={DOOR})
+    assert (held["eligible"], held["prize"]) == (False, 0.0)
+    withdrawn = rank(knocks((0, "middag", "do_not_knock")), 9, do_not_knock=set())
+    assert withdrawn["reason"] == "not_now.talked"
+
+
+def test_a_learned_model_is_refused_with_a_sentence() -> None:
+    with pytest.raises(UsageError, match="model"):
+        rank(knocks(), 1, model=object())
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 80),
+        st.sampled_from(["ochtend", "avond", "zaterdagmiddag"]),
+        st.sampled_from(["talked", "no_talk", "come_back", "not_home", "no_access", "vacant"]),
+        st.sampled_from(list(DOORS.index)),
+    ),
+    max_size=25,
+)
+
+
+@pytest.mark.req("R02")
+@settings(max_examples=30, deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_knocks_and_doors_changes_nothing(rows: Any, shuffle: Any) -> None:
+    frame = pd.DataFrame(
+        [
+            {"knock_id": str(uuid.UUID(int=n)), "door_id": d, "knocked_on": START + timedelta(days=k),
+             "window": w, "outcome": o}
+            for n, (k, w, o, d) in enumerate(rows)
+        ],
+        columns=["knock_id", "door_id", "knocked_on", "window", "outcome"],
+    )  # fmt: skip
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    order, back = list(range(len(frame))), list(reversed(DOORS.index))
+    shuffle.shuffle(order)
+    a = rank_doors(DOORS, frame, ROSTER, window="avond", now=now, seed=1, params=PARAMS)
+    b = rank_doors(
+        DOORS.loc[back], frame.iloc[order], ROSTER, window="avond", now=now, seed=1, params=PARAMS
+    )
+    pd.testing.assert_frame_equal(a, b.loc[DOORS.index])
+    assert (a.loc[~a["eligible"], "prize"] == 0).all()
+
+
+def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> None:
+    doors = pd.DataFrame(
+        {"buurt_code": "BU00000001", "street_side_id": "s"},
+        index=pd.Index([f"{i:016d}" for i in range(120)], name="door_id"),
+    )
+    residents, rows = ResidentModel(1), []
+    for day in (START + timedelta(days=n) for n in range(84)):
+        if day.weekday() == 6:
+            continue
+        window = (
+            "zaterdagmiddag" if day.weekday() == 5 else ("middag", "avond")[day.toordinal() % 2]
+        )
+        frame = pd.DataFrame(rows, columns=["knock_id", "door_id", "knocked_on", "window", "outcome",
+                                            "come_back_window", "source"])  # fmt: skip
+        now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        ranked = rank_doors(doors, frame, ROSTER, window=window, now=now, seed=1, params=PARAMS)
+        best = ranked.loc[ranked["eligible"]].sort_values("prize", ascending=False).head(7)
+        for door in best.index:
+            answer = residents.answer(door, window=window, on=day)
+            rows.append((str(uuid.uuid4()), door, day, window, answer.outcome.value,
+                         answer.come_back_window, "paper"))  # fmt: skip
+    history = pd.DataFrame(rows, columns=frame.columns)
+    assert len(history) > 300
+    assert list_breaches(history, params=PARAMS).empty
+    planted = knocks((0, "middag", "talked"), (30, "middag", "not_home"))
+    assert list_breaches(planted, params=PARAMS)["rule"].tolist() == ["talked"]
+    close = knocks((0, "middag", "not_home"), (3, "avond", "not_home"))
+    assert list_breaches(close, params=PARAMS)["rule"].tolist() == ["cool_down"]
