@@ -39,7 +39,6 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/bench_kampen.py
-	@$(BIN)/python bench/bench_planner.py
 
 requirements: $(READY)
 	@$(BIN)/python scripts/requirements_without_test.py --all

@@ -171,7 +171,8 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
         {"buurt_code": "BU00000001", "street_side_id": "s"},
         index=pd.Index([f"{i:016d}" for i in range(120)], name="door_id"),
     )
-    residents, rows = ResidentModel(1), []
+    residents = ResidentModel(1)
+    rows: list[tuple[Any, ...]] = []
     for day in (START + timedelta(days=n) for n in range(84)):
         if day.weekday() == 6:
             continue
