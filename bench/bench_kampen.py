@@ -13,7 +13,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import kampen
-
 from zds_geo.core.windows import AMSTERDAM
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=AMSTERDAM)
