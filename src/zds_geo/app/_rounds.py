@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
@@ -15,6 +15,8 @@ from zds_geo.core.ids import bell_order, house_label
 from zds_geo.core.model import Place, Round, RoundDoor, RoundStop, UnservedShift
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import numpy as np
     import numpy.typing as npt
@@ -343,7 +345,7 @@ def _piece_at(pieces: list[tuple[Piece, pd.DataFrame]], clock: int) -> tuple[Pie
     return pieces[-1]
 
 
-def _bell_key(doors: pd.DataFrame):  # type: ignore[no-untyped-def]  # a sort key of mixed tuples
+def _bell_key(doors: pd.DataFrame) -> Callable[[str], Any]:
     def key(door_id: str) -> tuple[object, ...]:
         row = doors.loc[door_id]
         order = bell_order(int(row["huisnummer"]), row["huisletter"], row["toevoeging"])

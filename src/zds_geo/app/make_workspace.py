@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -39,7 +39,6 @@ class Roster:
         '# from = "13:00"\n# to = "16:00"'
     )
     cycle: str = "# started_on = 2026-11-02\n# weeks = 26"
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 def make_workspace(

@@ -57,8 +57,6 @@ def simulate_weeks(
     Each shift takes whole street sides in order of their mean prize until its minutes are full:
     the rotation is the real one, the walking order is not planned.
     """
-    import pandas as pd
-
     from zds_geo.contact import ResidentModel, rank_doors
     from zds_geo.store import read_layer
 
@@ -92,8 +90,6 @@ def simulate_weeks(
                 stored += len(store.record(knocks, label=f"sim {day}", now=now).stored)
                 known = store.read_knocks()
         progress("simulate.progress", len(days), len(days))
-    if not isinstance(known, pd.DataFrame):
-        raise TypeError("read_knocks must give a frame")
     return stored
 
 

@@ -33,14 +33,7 @@ def no_progress(label: str, done: int, total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An opened workspace: its folder and its settings.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> Workspace(Path("werk"), None).places_path.as_posix()  # type: ignore[arg-type]
-    'werk/places.gpkg'
-    """
+    """An opened workspace: its folder and its settings."""
 
     root: Path
     settings: Settings

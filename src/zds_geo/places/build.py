@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zds_geo.core.crs import RD
 from zds_geo.core.errors import PlacesError
@@ -271,7 +271,7 @@ def _report(
     )
 
 
-def _number(value: object) -> int | None:
+def _number(value: Any) -> int | None:
     import pandas as pd
 
-    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]  # Int64 cell
+    return None if pd.isna(value) else int(value)
