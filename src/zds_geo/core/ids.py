@@ -8,10 +8,10 @@ from typing import Final
 
 from zds_geo.core.errors import FrameError
 
-BAG_ID: Final = re.compile(r"^\d{16}$")
-DOOR_ID: Final = re.compile(r"^(\d{16}|num:\d{16}|osm:(node|way|relation)/\d{1,20})$")
-BUURT_CODE: Final = re.compile(r"^BU\d{4}[0-9A-Z]{4}$")
-WIJK_CODE: Final = re.compile(r"^WK\d{4}[0-9A-Z]{2}$")
+BAG_ID: Final = re.compile(r"^[0-9]{16}$")
+DOOR_ID: Final = re.compile(r"^([0-9]{16}|num:[0-9]{16}|osm:(node|way|relation)/[0-9]{1,20})$")
+BUURT_CODE: Final = re.compile(r"^BU[0-9]{4}[0-9A-Z]{4}$")
+WIJK_CODE: Final = re.compile(r"^WK[0-9]{4}[0-9A-Z]{2}$")
 GEMEENTE_CODE: Final = re.compile(r"^GM\d{4}$")
 ROUND_CODE: Final = re.compile(r"^[A-Z]{3,12}-\d{2,3}$")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-MAX_TRIES: Final = 6  # candidates per door that are tested against water
+MAX_TRIES: Final = 6  # candidates per door and kind (own street, other) tested against water
 OTHER_STREET_M: Final = 1_000.0  # added to the distance of a street with another name
 ISLAND_M: Final = 10_000.0  # added where the street is not connected to the rest
 _SHORT: Final = (
@@ -180,9 +180,9 @@ def _choose(
     own = _folded(doors["straat"])[door] == _folded(edges["name"])[edge]
     island = ~main_component(edges)
     score = metres + np.where(own, 0.0, OTHER_STREET_M) + np.where(island[edge], ISLAND_M, 0.0)
-    pairs = pd.DataFrame({"door": door, "edge": edge, "score": score})
+    pairs = pd.DataFrame({"door": door, "edge": edge, "own": own, "score": score})
     pairs = pairs.sort_values(["door", "score", "edge"])
-    pairs = pairs.loc[pairs.groupby("door").cumcount() < MAX_TRIES]
+    pairs = pairs.loc[pairs.groupby(["door", "own"]).cumcount() < MAX_TRIES]
     wet = _crosses(points[pairs["door"]], lines[pairs["edge"]], water)
     pairs["score"] += np.where(wet, OTHER_STREET_M * 5, 0.0)
     best = pairs.sort_values(["door", "score", "edge"]).drop_duplicates("door").set_index("door")

@@ -15,8 +15,10 @@ from zds_geo.core.frames import (
     EDGES,
     JUNCTIONS,
     LEFT_OUT,
+    PANDEN,
     STOPS,
     STREET_SIDES,
+    WATER,
     WAYS,
     require,
 )
@@ -122,7 +124,9 @@ def build_places(
     """
     rules = params or PlacesParams()
     tell = progress or _silent
-    for frame, contract in ((addresses, ADDRESSES), (ways, WAYS), (buurten, BUURTEN)):
+    for frame, contract in (
+        (addresses, ADDRESSES), (ways, WAYS), (buurten, BUURTEN), (panden, PANDEN), (water, WATER),
+    ):  # fmt: skip
         require(frame, contract)
     tell("places.progress", 0, STEPS)
     codes = sorted(buurt_codes) if buurt_codes is not None else sorted(buurten.index)

@@ -80,11 +80,14 @@ def merge_same_address(
     double = loose.loc[loose.duplicated(keys, keep=False)]
     merged: dict[str, str] = {}
     for _, group in double.groupby(keys, sort=True):
-        order = sorted(group.index, key=lambda i: (group.at[i, "tagged_use"] != "", i))
-        stays = order[0]
-        for other in order[1:]:
-            if group.geometry[stays].distance(group.geometry[other]) <= within_m:
-                merged[str(other)] = str(stays)
+        stay: list[str] = []
+        for row in sorted(group.index, key=lambda i: (group.at[i, "tagged_use"] != "", i)):
+            metres = [(group.geometry[row].distance(group.geometry[s]), s) for s in stay]
+            near = [pair for pair in metres if pair[0] <= within_m]
+            if near:
+                merged[str(row)] = str(min(near)[1])
+            else:
+                stay.append(row)
     return table.loc[~table.index.isin(merged)], merged
 
 

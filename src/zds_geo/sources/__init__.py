@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.sources._recognise import recognise
     from zds_geo.sources.addresses import AddressData, read_addresses
     from zds_geo.sources.areas import Area, AreaGroup, find_area, list_areas
     from zds_geo.sources.buurten import BuurtData, read_buurten
-    from zds_geo.sources.recognise import recognise
     from zds_geo.sources.streets import StreetData, read_streets
 
 _HOMES: Final = {
@@ -23,7 +23,7 @@ _HOMES: Final = {
     "read_addresses": "addresses",
     "read_buurten": "buurten",
     "read_streets": "streets",
-    "recognise": "recognise",
+    "recognise": "_recognise",
 }
 
 __all__ = [

@@ -40,7 +40,8 @@ DEAD: Final = frozenset(
 )
 # RD New covers the Netherlands within these metres (EPSG:28992 area of use, rounded outward).
 RD_BOX: Final = (0.0, 300_000.0, 300_000.0, 640_000.0)
-_HOUSE: Final = re.compile(r"^\s*(?P<number>\d{1,5})\s*(?P<rest>.*?)\s*$")
+_WHOLE: Final = re.compile(r"0*([0-9]{1,5})(?:\.0+)?")  # a spreadsheet may add ".0"
+_HOUSE: Final = re.compile(r"^\s*(?P<number>[0-9]{1,5})(?![0-9])\s*(?P<rest>.*?)\s*$")
 
 
 def split_house_number(text: str) -> tuple[int, str, str] | None:
@@ -139,9 +140,8 @@ def _with_numbers(raw: pd.DataFrame) -> pd.DataFrame:
         strict=True,
     ):  # fmt: skip
         if number:
-            whole = number.strip().removesuffix(".0")
-            good = whole.isdigit() and 0 < int(whole) < 100_000
-            parts = (int(whole), letter.strip().upper(), addition.strip()) if good else None
+            whole = _WHOLE.fullmatch(number.strip())
+            parts = (int(whole[1]), letter.strip().upper(), addition.strip()) if whole else None
         else:
             parts = split_house_number(text)
         numbers.append(parts[0] if parts else 0)
@@ -159,6 +159,9 @@ def _with_numbers(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.assign(
+        object_id=table["object_id"].str.strip(), number_id=table["number_id"].str.strip()
+    )
     _refuse_mangled(table)
     objects = table["object_id"].where(table["object_id"].str.fullmatch(BAG_ID.pattern), "")
     numbers = table["number_id"].where(table["number_id"].str.fullmatch(BAG_ID.pattern), "")
@@ -173,7 +176,9 @@ def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
 def _refuse_mangled(table: pd.DataFrame) -> None:
     for column in ("object_id", "number_id"):
         values = table[column]
-        broken = values.str.contains(r"[eE]\+|^\d+\.\d+$|^\d{1,15}$", regex=True) & (values != "")
+        broken = values.str.contains(r"^[\d.,]+[eE]\+?\d|^\d+[.,]\d+$|^\d{1,15}$", regex=True) & (
+            values != ""
+        )
         if bool(broken.any()):
             raise SourceError("sources.mangled_id", got=str(values[broken].iloc[0]))
 

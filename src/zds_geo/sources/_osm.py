@@ -31,7 +31,7 @@ def _objects(path: Path, *, areas: bool) -> Iterator[Any]:
     try:
         reader = osmium.FileProcessor(str(path)).with_locations()
         yield from reader.with_areas() if areas else reader
-    except (RuntimeError, osmium.InvalidLocationError) as fault:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as fault:
         raise SourceError("sources.broken_osm", path=path.name, fault=fault) from None
 
 
@@ -118,6 +118,8 @@ def read_osm_addresses(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def _position(thing: Any) -> tuple[str, str]:
     if thing.is_node():
+        if not thing.location.valid():
+            return "", ""
         return f"{thing.lon:.7f}", f"{thing.lat:.7f}"
     nodes = [n for n in thing.nodes if n.location.valid()]
     if len(nodes) > 1 and nodes[0].ref == nodes[-1].ref:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.core.errors import SourceError
+from zds_geo.core.ids import DOOR_ID
 from zds_geo.sources._normal import RAW_COLUMNS
 
 if TYPE_CHECKING:
@@ -106,13 +107,16 @@ def read_table_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     for ours in RAW_COLUMNS:
         source = found.get(ours, "")
         rows[ours] = table[source] if source else ""
-    rows["row"] = [f"regel {n + 2}" for n in range(len(table))]
+    rows["row"] = [f"regel {n}" for n in table.index]
+    rows = rows.reset_index(drop=True)
+    table = table.reset_index(drop=True)
     is_osm = "addr:street" in names
     rows["kind"] = _kinds(rows["kind"], is_osm=is_osm)
     if not found["gebruiksdoel"] and "woonfunctie" in names:
         rows["gebruiksdoel"] = _uses_from_flags(table, names)
     if is_osm:
-        rows["osm_id"] = "osm:" + table[names["osm_type"]] + "/" + table[names["osm_id"]]
+        if "osm_type" in names and "osm_id" in names:
+            rows["osm_id"] = _osm_ids(table[names["osm_type"]], table[names["osm_id"]])
         rows["tagged_use"] = _tagged_use(table, names)
     return rows, _facts(table, names, is_osm=is_osm)
 
@@ -125,17 +129,34 @@ def _read_cells(path: Path) -> pd.DataFrame:
     text = read_text(path)
     head = text.partition("\n")[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
-    lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    header = [c.strip() for c in lines[0]]
-    cells = [line for line in lines[1:] if line]
-    for number, line in enumerate(cells, start=2):
-        if len(line) != len(header):
-            raise SourceError(
-                "sources.ragged", path=path.name, line=number, got=len(line), n=len(header)
-            )
-    if len(set(header)) != len(header):
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] = []
+    cells: list[list[str]] = []
+    numbers: list[int] = []
+    try:
+        for line in reader:
+            if not line:
+                continue
+            if not header:
+                header = [c.strip() for c in line]
+                continue
+            if len(line) != len(header):
+                raise SourceError(
+                    "sources.ragged", path=path.name, line=reader.line_num, got=len(line),
+                    n=len(header),
+                )  # fmt: skip
+            cells.append(line)
+            numbers.append(reader.line_num)
+    except csv.Error:
+        raise SourceError("sources.broken_csv", path=path.name, line=reader.line_num) from None
+    if len({c.casefold() for c in header}) != len(header):
         raise SourceError("sources.double_column", path=path.name)
-    return pd.DataFrame(cells, columns=header, dtype="str")
+    return pd.DataFrame(cells, columns=header, index=numbers, dtype="str")
+
+
+def _osm_ids(types: pd.Series[str], numbers: pd.Series[str]) -> pd.Series[str]:
+    ids = "osm:" + types.str.strip() + "/" + numbers.str.strip()
+    return ids.where(ids.str.fullmatch(DOOR_ID.pattern), "")
 
 
 def _find(names: dict[str, str], aliases: tuple[str, ...]) -> str:
@@ -143,6 +164,7 @@ def _find(names: dict[str, str], aliases: tuple[str, ...]) -> str:
 
 
 def _require_columns(path: Path, found: dict[str, str], columns: list[str]) -> None:
+    lower = {c.strip().casefold() for c in columns}
     missing = [ALIASES[c][0] for c in ("straat",) if not found[c]]
     if not (found["huisnummer"] or found["number_text"]):
         missing.append("huisnummer")
@@ -150,6 +172,8 @@ def _require_columns(path: Path, found: dict[str, str], columns: list[str]) -> N
         missing.append("x, y / lon, lat")
     if not (found["object_id"] or found["number_id"] or found["number_text"]):
         missing.append("identificatie")
+    if found["number_text"] and not found["object_id"] and not found["number_id"]:
+        missing += [c for c in ("osm_type", "osm_id") if c not in lower]
     if missing:
         raise SourceError(
             "sources.columns", path=path.name, missing=", ".join(missing),

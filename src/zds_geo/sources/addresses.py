@@ -11,7 +11,7 @@ from zds_geo.core.errors import SourceError
 from zds_geo.core.frames import ADDRESSES, LEFT_OUT, require
 from zds_geo.core.model import Credit
 from zds_geo.sources._normal import finish_addresses
-from zds_geo.sources.recognise import OSM, TABLE, recognise, sha256_of
+from zds_geo.sources._recognise import OSM, TABLE, recognise, sha256_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,7 +14,7 @@ from zds_geo.core.frames import BUURTEN, LEFT_OUT, require
 from zds_geo.core.ids import BUURT_CODE
 from zds_geo.core.model import Credit
 from zds_geo.sources._normal import RD_BOX
-from zds_geo.sources.recognise import GEOJSON, GEOPACKAGE, recognise, sha256_of
+from zds_geo.sources._recognise import GEOJSON, GEOPACKAGE, recognise, sha256_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +31,8 @@ ALIASES: Final = {
     "inhabitants": ("aantal_inwoners", "aantalinwoners", "aant_inw"),
     "households": ("aantal_huishoudens", "aantalhuishoudens", "aantal_hh"),
 }
+POLYGONS: Final = ("Polygon", "MultiPolygon")
+MOST_PEOPLE: Final = 1e8  # more than the Netherlands: no count of people
 MISSING_BELOW: Final = -99990  # CBS: -99997, -99995, -99991 and -99999999 all mean "no figure"
 
 
@@ -126,25 +128,36 @@ def _read_geojson(path: Path) -> gpd.GeoDataFrame:
         raise SourceError("sources.not_geojson", path=path.name)
     shapes = [_shape(path, feature) for feature in features]
     frame = gpd.GeoDataFrame(
-        [dict(f.get("properties") or {}) for f in features], geometry=shapes, crs=WGS84
+        [_properties(path, feature) for feature in features], geometry=shapes, crs=WGS84
     )
     bounds = shapely.total_bounds(frame.geometry.to_numpy())
-    declared = str((content.get("crs") or {}).get("properties", {}).get("name", ""))
-    if "28992" in declared or bounds[2] > 360:
+    if "28992" in json.dumps(content.get("crs")) or bounds[2] > 360:
         frame = frame.set_crs(RD, allow_override=True)
     frame.attrs["name"] = str(content.get("name", ""))
     return frame
 
 
+def _properties(path: Path, feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise SourceError("sources.broken_json", path=path.name, fault="properties")
+    return properties
+
+
 def _shape(path: Path, feature: Any) -> Any:
+    import numpy as np
+    import shapely
     from shapely.geometry import shape
 
+    wrong = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
     try:
         geometry = shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (*wrong, shapely.errors.ShapelyError) as fault:
         raise SourceError("sources.broken_json", path=path.name, fault=fault) from None
-    if geometry.is_empty or geometry.geom_type not in {"Polygon", "MultiPolygon"}:
+    if geometry.is_empty or geometry.geom_type not in POLYGONS:
         raise SourceError("sources.not_polygons", path=path.name, got=geometry.geom_type)
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise SourceError("sources.broken_json", path=path.name, fault="NaN")
     return geometry
 
 
@@ -158,10 +171,20 @@ def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
                 str(f).casefold() for f in pyogrio.read_info(f"GPKG:{path}", layer=layer)["fields"]
             }
             if fields & set(ALIASES["buurt_code"]):
-                return pyogrio.read_dataframe(f"GPKG:{path}", layer=layer)
+                return _with_areas(path, pyogrio.read_dataframe(f"GPKG:{path}", layer=layer))
     except pyogrio.errors.DataSourceError as fault:
         raise SourceError("sources.broken_gpkg", path=path.name, fault=fault) from None
     raise SourceError("sources.no_buurt_code", path=path.name, found=", ".join(layers))
+
+
+def _with_areas(path: Path, frame: Any) -> gpd.GeoDataFrame:
+    shapes = getattr(frame, "geom_type", None)
+    if shapes is None:
+        raise SourceError("sources.not_polygons", path=path.name, got="-")
+    wrong = ~shapes.isin(POLYGONS) | frame.geometry.is_empty
+    if bool(wrong.any()):
+        raise SourceError("sources.not_polygons", path=path.name, got=shapes[wrong].iloc[0] or "-")
+    return frame
 
 
 def _normal(path: Path, raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, bool]:
@@ -186,9 +209,10 @@ def _normal(path: Path, raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, bool]:
         table[ours] = "" if column is None else raw[column].fillna("").astype(str).str.strip()
     for ours in ("inhabitants", "households"):
         column = found[ours]
-        values = pd.Series(float("nan"), index=raw.index) if column is None else raw[column]
-        numbers = pd.to_numeric(values, errors="coerce")
-        table[ours] = numbers.where(numbers > MISSING_BELOW).round().astype("Int64")
+        values = pd.Series("", index=raw.index) if column is None else raw[column].astype(str)
+        numbers = pd.to_numeric(values, errors="coerce").astype(float)
+        real = numbers.between(MISSING_BELOW, MOST_PEOPLE, inclusive="neither")
+        table[ours] = numbers.where(real).round().astype("Int64")
     wrong = table.loc[~table["buurt_code"].str.fullmatch(BUURT_CODE.pattern), "buurt_code"]
     if len(wrong):
         raise SourceError("sources.buurt_code", path=path.name, got=str(wrong.iloc[0]))

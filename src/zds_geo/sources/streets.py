@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zds_geo.core.errors import SourceError
 from zds_geo.core.frames import PANDEN, WATER, WAYS, require
 from zds_geo.core.model import Credit
-from zds_geo.sources.recognise import OSM, recognise, sha256_of
+from zds_geo.sources._recognise import OSM, recognise, sha256_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -91,16 +91,17 @@ def test_a_door_does_not_attach_across_water_when_another_street_is_dry() -> Non
 
 # Fails today (attach.py, _choose): only the MAX_TRIES (6) best streets are tested for water, own
 # streets first, so a seventh, dry street is never looked at. Take away "#| " once that is solved.
-#|
-#| def test_a_dry_street_is_found_though_the_own_street_has_many_pieces_across_water() -> None:
-#|     lines = {"q": ([(160.0, 0.0), (160.0, 40.0), (0.0, 40.0)], {"name": "Kade"})}
-#|     for i in range(8):
-#|         x = 20.0 * i
-#|         lines[f"a{i}"] = ([(x, 0.0), (x + 20.0, 0.0)], {"name": "Dorpsstraat"})
-#|         lines[f"b{i}"] = ([(x, 0.0), (x, -30.0)], {"name": f"Zijweg {i}"})
-#|     home = make_addresses([("Dorpsstraat", 1, 80.0, 20.0)])
-#|     doors = build(home, make_ways(lines), water=water((-200.0, 3.0, 155.0, 7.0))).doors
-#|     assert doors["access_name"].tolist() == ["Kade"]
+
+
+def test_a_dry_street_is_found_though_the_own_street_has_many_pieces_across_water() -> None:
+    lines = {"q": ([(160.0, 0.0), (160.0, 40.0), (0.0, 40.0)], {"name": "Kade"})}
+    for i in range(8):
+        x = 20.0 * i
+        lines[f"a{i}"] = ([(x, 0.0), (x + 20.0, 0.0)], {"name": "Dorpsstraat"})
+        lines[f"b{i}"] = ([(x, 0.0), (x, -30.0)], {"name": f"Zijweg {i}"})
+    home = make_addresses([("Dorpsstraat", 1, 80.0, 20.0)])
+    doors = build(home, make_ways(lines), water=water((-200.0, 3.0, 155.0, 7.0))).doors
+    assert doors["access_name"].tolist() == ["Kade"]
 
 
 def test_a_door_attaches_across_water_when_there_is_nothing_else() -> None:

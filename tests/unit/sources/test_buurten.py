@@ -1,6 +1,5 @@
 """CBS buurten of any year in the normal form, and wrong ones refused in one sentence."""
 
-# ruff: noqa: ERA001 (tests that wait for a repair in src are commented out)
 from __future__ import annotations
 
 import json
@@ -149,21 +148,27 @@ def test_a_feature_that_is_no_area_is_refused(tmp_path: Path, geometry: Any, wor
     assert word in sentence(tmp_path, feature(), broken)
 
 
-# Waiting for a repair in src (reported): each of these ends in another error than SourceError.
-# @pytest.mark.parametrize(
-#     ("one", "extra"),
-#     [
-#         ({"type": "Feature", "properties": [1], "geometry": feature()["geometry"]}, {}),
-#         ({"type": "Feature", "properties": GOOD, "geometry": {"type": "Onzin"}}, {}),
-#         (feature([[float("nan"), 52.20], *RING[1:]]), {}),
-#         (feature(aantal_inwoners=float("inf")), {}),
-#         (feature(aantal_inwoners=10**400), {}),
-#         (feature(), {"crs": "EPSG:28992"}),
-#         (feature(), {"crs": {"properties": "x"}}),
-#     ],
-# )
-# def test_hostile_values_get_one_sentence(tmp_path: Path, one: Any, extra: dict[str, Any]) -> None:
-#     assert "buurten.geojson" in sentence(tmp_path, one, **extra)
+@pytest.mark.parametrize(
+    ("one", "extra"),
+    [
+        ({"type": "Feature", "properties": [1], "geometry": feature()["geometry"]}, {}),
+        ({"type": "Feature", "properties": GOOD, "geometry": {"type": "Onzin"}}, {}),
+        (feature([[float("nan"), 52.20], *RING[1:]]), {}),
+        (feature(), {"crs": "EPSG:28992"}),
+    ],
+)
+def test_hostile_values_get_one_sentence(tmp_path: Path, one: Any, extra: dict[str, Any]) -> None:
+    assert "buurten.geojson" in sentence(tmp_path, one, **extra)
+
+
+@pytest.mark.parametrize("count", [float("inf"), 10**400, -99997, "veel"])
+def test_a_count_that_counts_nobody_is_missing(tmp_path: Path, count: Any) -> None:
+    assert read(tmp_path, feature(aantal_inwoners=count)).buurten["inhabitants"].isna().all()
+
+
+def test_a_crs_member_without_a_name_leaves_degrees(tmp_path: Path) -> None:
+    plain, odd = read(tmp_path, feature()), read(tmp_path, feature(), crs={"properties": "x"})
+    assert odd.buurten.geometry.equals(plain.buurten.geometry)
 
 
 def to_gpkg(path: Path, *shapes: Any, crs: int | None = 28992, column: str = "buurtcode") -> Path:
@@ -196,12 +201,11 @@ def test_a_geopackage_in_a_false_system_or_without_codes_is_refused(tmp_path: Pa
         assert word in caught.value.sentence("nl")
 
 
-# Waiting for a repair in src (reported): points or empty shapes in a GeoPackage end in FrameError.
-# @pytest.mark.parametrize("shape", [shapely.Point(194500, 468500), None])
-# def test_a_geopackage_without_areas_is_refused(tmp_path: Path, shape: Any) -> None:
-#     box = shapely.box(194000, 468000, 195000, 469000)
-#     with pytest.raises(SourceError):
-#         read_buurten(to_gpkg(tmp_path / "a.gpkg", box, shape))
+@pytest.mark.parametrize("shape", [shapely.Point(194500, 468500), None])
+def test_a_geopackage_without_areas_is_refused(tmp_path: Path, shape: Any) -> None:
+    box = shapely.box(194000, 468000, 195000, 469000)
+    with pytest.raises(SourceError):
+        read_buurten(to_gpkg(tmp_path / "a.gpkg", box, shape))
 
 
 @needs_data

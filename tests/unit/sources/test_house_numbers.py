@@ -1,6 +1,5 @@
 """House numbers as people write them: split and written back without loss."""
 
-# ruff: noqa: ERA001 (tests that wait for a repair in src are commented out)
 from __future__ import annotations
 
 import csv
@@ -103,6 +102,5 @@ def test_every_house_number_of_kampen_is_read_and_no_hyphen_is_lost() -> None:
     } == set()
 
 
-# Waiting for a repair in src (reported): it gives (12345, "", "6").
-# def test_a_number_of_six_digits_is_not_cut_in_two() -> None:
-#     assert split_house_number("123456") is None
+def test_a_number_of_six_digits_is_not_cut_in_two() -> None:
+    assert split_house_number("123456") is None

@@ -1,6 +1,5 @@
 """A file is what its bytes say, whatever its name says."""
 
-# ruff: noqa: ERA001 (tests that wait for a repair in src are commented out)
 from __future__ import annotations
 
 import bz2
@@ -11,7 +10,7 @@ import pytest
 
 from zds_geo.core.errors import SourceError
 from zds_geo.sources import read_addresses, read_buurten, read_streets
-from zds_geo.sources.recognise import recognise, sha256_of
+from zds_geo.sources._recognise import recognise, sha256_of
 
 REPO = Path(__file__).resolve().parents[3]
 EXAMPLE = REPO / "data" / "bag_addresses" / "voorbeeldwijk"
@@ -164,8 +163,7 @@ def test_the_digest_is_of_the_whole_file(tmp_path: Path) -> None:
     assert sha256_of(path) == ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
 
 
-# Waiting for a repair in src (reported): the module of that name hides the function.
-# def test_recognise_of_the_room_is_the_function() -> None:
-#     from zds_geo import sources
-#
-#     assert sources.recognise(EXAMPLE / "adressen.csv") == "csv"
+def test_recognise_of_the_room_is_the_function() -> None:
+    from zds_geo import sources
+
+    assert sources.recognise(EXAMPLE / "adressen.csv") == "csv"
