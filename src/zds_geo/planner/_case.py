@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from zds_geo.core.errors import NoPlanError, UsageError
+from zds_geo.core.errors import UsageError
 
 Ints = npt.NDArray[np.int64]
 TINY: Final = 9  # nodes up to which a case is solved exactly
@@ -16,7 +18,11 @@ TINY: Final = 9  # nodes up to which a case is solved exactly
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Checked input; ``usable`` marks nodes that fit between start and end on their own."""
+    """Checked input.
+
+    ``open`` marks nodes this assistant may visit and that fit between start and end by themselves;
+    ``usable`` those of them that bring something or shorten the walk.
+    """
 
     travel: Ints
     service: Ints
@@ -26,6 +32,7 @@ class Case:
     budget: int
     must: tuple[int, ...]
     windows: Ints | None
+    open: npt.NDArray[np.bool_]
     usable: npt.NDArray[np.bool_]
 
     def length(self, order: list[int]) -> int:
@@ -47,23 +54,28 @@ class Case:
         """Give the prize of the nodes of an order, each once."""
         return int(self.prize[list(set(order))].sum())
 
+    def leave(self, clock: int, node: int) -> int | None:
+        """Give when one leaves a node, after waiting and service; None when it is too late."""
+        if self.windows is not None:
+            clock = max(clock, int(self.windows[node, 0]))
+            if clock > int(self.windows[node, 1]):
+                return None
+        return clock + int(self.service[node])
+
+    def arrive_home(self, clock: int) -> int | None:
+        """Give when a walk is over that reaches its end at ``clock``."""
+        return clock if self.start == self.end else self.leave(clock, self.end)
+
     def _scheduled(self, order: list[int]) -> int:
-        windows = self.windows
-        if windows is None:
-            return self.length(order)
-        clock, previous = 0, -1
-        for place, node in enumerate(order):
-            if previous >= 0:
-                clock += int(self.travel[previous, node])
-            closing = place == len(order) - 1 and self.start == self.end and place > 0
-            if not closing:
-                opens, closes = int(windows[node, 0]), int(windows[node, 1])
-                clock = max(clock, opens)
-                if clock > closes:
-                    return -1
-                clock += int(self.service[node])
-            previous = node
-        return clock
+        clock = self.leave(0, order[0])
+        for before, node in itertools.pairwise(order[:-1]):
+            if clock is None:
+                return -1
+            clock = self.leave(clock + int(self.travel[before, node]), node)
+        if clock is None:
+            return -1
+        clock = self.arrive_home(clock + int(self.travel[order[-2], order[-1]]))
+        return -1 if clock is None else clock
 
     def fits(self, order: list[int]) -> bool:
         """Tell whether an order keeps the budget and its windows."""
@@ -93,6 +105,7 @@ def make_case(
     budget_s: int,
     must: Any,
     windows: Any,
+    closed: npt.NDArray[np.bool_] | None = None,
 ) -> Case:
     """Check the input of a round; UsageError names what does not fit."""
     n = len(np.asarray(service_s))
@@ -102,26 +115,70 @@ def make_case(
     for name, index in (("start", start), ("end", end), *(("must", int(m)) for m in must)):
         if not 0 <= index < n:
             raise UsageError("planner.index", name=name, got=index, n=n)
-    ends = [start, end] if start != end else [start]
-    # Without the triangle inequality a node may be nearer by way of others.
     near = _nearest(travel, start) + _nearest(travel.T, end)
-    usable = near + service + service[ends].sum() <= budget_s
-    usable[ends] = False
-    usable &= (worth > 0) | np.isin(np.arange(n), list(must))
-    case = Case(
+    fits = near + service + service[list({start, end})].sum() <= budget_s
+    fits[[start, end]] = False
+    if closed is not None:
+        fits &= ~closed
+    return Case(
         travel=travel,
         service=service,
         prize=worth,
         start=start,
         end=end,
         budget=int(budget_s),
-        must=tuple(sorted({int(m) for m in must} - set(ends))),
+        must=tuple(sorted({int(m) for m in must} - {start, end})),
         windows=times,
-        usable=usable,
+        open=fits,
+        usable=_usable(
+            travel,
+            service,
+            open_=fits,
+            wanted=(worth > 0) | np.isin(np.arange(n), list(must)),
+            ends=[start, end],
+        ),
     )
-    if not case.fits([start, end]):
-        raise NoPlanError("planner.no_walk", need=case.length([start, end]), budget=budget_s)
-    return case
+
+
+def _usable(
+    travel: Ints,
+    service: Ints,
+    *,
+    open_: npt.NDArray[np.bool_],
+    wanted: npt.NDArray[np.bool_],
+    ends: list[int],
+) -> npt.NDArray[np.bool_]:
+    if int(open_.sum()) <= TINY:
+        return open_
+    # Without the triangle inequality a node that brings nothing may shorten the walk.
+    real = np.concatenate([np.flatnonzero(open_ & wanted), ends])
+    straight = travel[np.ix_(real, real)].copy()
+    np.fill_diagonal(straight, 0)
+    usable = open_ & wanted
+    for k in np.flatnonzero(open_ & ~wanted):
+        over = travel[real, k][:, None] + travel[k, real][None, :] + service[k]
+        usable[k] = bool((over < straight).any())
+    return usable
+
+
+def shortest_walk(case: Case) -> list[int] | None:
+    """Give the shortest walk from start to end with the service on its way; None if none fits."""
+    if case.fits([case.start, case.end]):
+        return [case.start, case.end]
+    from scipy.sparse.csgraph import dijkstra
+
+    if case.start == case.end:
+        return None
+    cost = (case.travel + case.service[None, :]).astype(float)
+    shut = ~case.open
+    shut[[case.start, case.end]] = False
+    cost[:, shut] = np.inf
+    _, before = dijkstra(cost, indices=case.start, return_predecessors=True)
+    order = [case.end]
+    while order[-1] != case.start and int(before[order[-1]]) >= 0:
+        order.append(int(before[order[-1]]))
+    order.reverse()
+    return order if order[0] == case.start and case.fits(order) else None
 
 
 def _nearest(travel: Ints, start: int) -> Ints:
@@ -136,37 +193,33 @@ def _nearest(travel: Ints, start: int) -> Ints:
     return far
 
 
-def solve_exactly(case: Case) -> list[int] | None:
-    """Give the best order of a tiny case by dynamic programming (Held and Karp 1962).
+def solve_exactly(case: Case, nodes: list[int], *, needed: Sequence[int]) -> list[int] | None:
+    """Give the best order of a few nodes by dynamic programming (Held and Karp 1962).
 
-    None when the case is too large or has time windows.
+    Being earlier at a node with the same nodes behind one is never worse, since one may wait: so
+    the earliest time per set and last node is enough, with time windows too. None when no order
+    fits; ``nodes`` of at most TINY.
     """
-    nodes = [int(i) for i in np.flatnonzero(case.usable)]
-    if len(nodes) > TINY or case.windows is not None:
-        return None
-    base = case.service_of([case.start, case.end])
-    reach: dict[tuple[int, int], tuple[int, list[int]]] = {}
-    for k, node in enumerate(nodes):
-        time = base + int(case.travel[case.start, node] + case.service[node])
-        if time <= case.budget:
-            reach[(1 << k, k)] = (time, [node])
-    needed = sum(1 << nodes.index(m) for m in case.must if m in nodes)
+    must = sum(1 << nodes.index(m) for m in needed)
     best: tuple[int, int, list[int]] = (-1, 0, [])
-    if not needed:
-        best = (0, -case.length([case.start, case.end]), [])
-    layer = reach
+    base = case.leave(0, case.start)
+    layer: dict[tuple[int, int], tuple[int, list[int]]] = {}
+    if base is not None:
+        layer = {(0, -1): (base, [])}
     while layer:
         grown: dict[tuple[int, int], tuple[int, list[int]]] = {}
         for (mask, last), (time, order) in layer.items():
-            home = time + int(case.travel[nodes[last], case.end])
-            value = (int(case.prize[order].sum()), -home, order)
-            if home <= case.budget and mask & needed == needed and value[:2] > best[:2]:
-                best = value
+            here = case.start if last < 0 else nodes[last]
+            home = case.arrive_home(time + int(case.travel[here, case.end]))
+            if home is not None and home <= case.budget and mask & must == must:
+                best = max(best, (case.prize_of(order), -home, order), key=lambda v: v[:2])
             for k, node in enumerate(nodes):
-                then = time + int(case.travel[nodes[last], node] + case.service[node])
+                if mask >> k & 1:
+                    continue
+                then = case.leave(time + int(case.travel[here, node]), node)
                 key = (mask | 1 << k, k)
-                fresh = not mask >> k & 1 and then <= case.budget
-                if fresh and (key not in grown or then < grown[key][0]):
+                late = then is None or then > case.budget
+                if then is not None and not late and (key not in grown or then < grown[key][0]):
                     grown[key] = (then, [*order, node])
         layer = grown
     return None if best[0] < 0 else [case.start, *best[2], case.end]
@@ -175,17 +228,18 @@ def solve_exactly(case: Case) -> list[int] | None:
 def upper_bound(case: Case) -> int:
     """Give a bound on the prize: a fractional knapsack over service + cheapest arrival.
 
-    Every visited node is arrived at once, so the time of a round is at least the service and the
-    cheapest arrival of each of its nodes (the linear relaxation of that knapsack, Dantzig 1957).
+    Every visited node is arrived at once, from an open one, so the time of a round is at least the
+    service and the cheapest arrival of each of its nodes (the linear relaxation of that knapsack,
+    Dantzig 1957).
     """
     fixed = list({case.start, case.end})
     nodes = np.flatnonzero(case.usable)
     base = int(case.prize[fixed].sum())
     if not len(nodes):
         return base
-    inner = np.concatenate([nodes, np.array(fixed)])
+    inner = np.concatenate([np.flatnonzero(case.open), np.array(fixed)])
     arrive = case.travel[np.ix_(inner, nodes)].astype(float)
-    arrive[np.arange(len(nodes)), np.arange(len(nodes))] = np.inf
+    arrive[inner[:, None] == nodes[None, :]] = np.inf
     weight = arrive.min(axis=0) + case.service[nodes]
     home = case.travel[inner, case.end].astype(float)
     home[inner == case.end] = np.inf

@@ -143,6 +143,7 @@ class Search:
                 free[self.place[node]] = False
         if blink:
             free &= self.rng.random(len(free)) >= blink
+        worth = self.gain > 0
         order = list(order)
         power = 1.0 if not blink else float(self.rng.uniform(0.7, 1.3))
         costs = [self._cost(a, b) for a, b in itertools.pairwise(order)]
@@ -150,7 +151,7 @@ class Search:
         while True:
             where = table.argmin(axis=0)
             cost = table[where, np.arange(table.shape[1])] + self.extra
-            able = free & (cost <= room)
+            able = free & (cost <= room) & (worth | (cost < 0))
             if not able.any():
                 return order
             ratio = np.where(able, self.gain / np.maximum(cost, 1) ** power, -1.0)

@@ -31,18 +31,11 @@ def order_nodes(case: Case, nodes: list[int]) -> list[int] | None:
     last = len(places) - 1
     manager = pywrapcp.RoutingIndexManager(len(places), 1, [0], [last])
     routing = pywrapcp.RoutingModel(manager)
-    travel = case.travel[np.ix_(places, places)].copy()
-    service = case.service[places].copy()
-    if case.start == case.end:
-        service[last] = 0
+    travel = case.travel[np.ix_(places, places)]
     cost = routing.RegisterTransitMatrix(travel.tolist())
     routing.SetArcCostEvaluatorOfAllVehicles(cost)
-    spent = routing.RegisterTransitMatrix((travel + service[:, None]).tolist())
-    room = case.budget - int(service[last])
-    waiting = room if case.windows is not None else 0
-    routing.AddDimension(spent, waiting, room, case.windows is None, "time")
     if case.windows is not None:
-        _set_windows(case, routing, manager, places)
+        _want_windows(case, routing, manager, places)
     answer = routing.SolveWithParameters(_parameters())
     if answer is None:
         return None
@@ -54,18 +47,33 @@ def order_nodes(case: Case, nodes: list[int]) -> list[int] | None:
     return order if case.fits(order) else None
 
 
-def _set_windows(case: Case, routing: Any, manager: Any, places: list[int]) -> None:
+def _want_windows(case: Case, routing: Any, manager: Any, places: list[int]) -> None:
+    """Make lateness dear instead of forbidden.
+
+    Where no order keeps a hard window, the library goes through all orders, for hours.
+    """
     if case.windows is None:
         return
+    travel, service = case.travel[np.ix_(places, places)], case.service[places]
+    last = len(places) - 1
+    horizon = int(travel.max(axis=1).sum() + service.sum() + case.windows[places, 0].max())
+    spent = routing.RegisterTransitMatrix((travel + service[:, None]).tolist())
+    routing.AddDimension(spent, horizon, horizon, False, "time")
     time = routing.GetDimensionOrDie("time")
+    dear = int(travel.sum()) + 1
     for place, node in enumerate(places):
-        if place == len(places) - 1 and case.start == case.end:
-            continue
         opens, closes = (int(t) for t in case.windows[node])
-        index = manager.NodeToIndex(place) if place < len(places) - 1 else routing.End(0)
-        if place == 0:
-            index = routing.Start(0)
-        time.CumulVar(index).SetRange(max(0, opens), max(0, min(closes, case.budget)))
+        if place == last:
+            index, latest = routing.End(0), case.budget
+            if case.start == case.end:
+                opens = 0
+            else:
+                latest = min(closes, case.budget - int(case.service[node]))
+        else:
+            index = routing.Start(0) if place == 0 else manager.NodeToIndex(place)
+            latest = closes
+        time.CumulVar(index).SetMin(min(opens, horizon))
+        time.SetCumulVarSoftUpperBound(index, max(0, latest), dear)
 
 
 def _parameters() -> Any:

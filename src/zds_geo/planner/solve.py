@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zds_geo.core.errors import NoPlanError, UsageError
-from zds_geo.planner._case import Case, make_case, solve_exactly, upper_bound
+from zds_geo.planner._case import TINY, Case, make_case, shortest_walk, solve_exactly, upper_bound
 from zds_geo.planner._search import Search
 
 ITERATIONS: Final = 1200
@@ -106,15 +106,14 @@ def _solve(
 ) -> RoundSolution:
     from zds_geo.planner._solver import order_nodes
 
-    exact = solve_exactly(case)
-    if exact is not None:
+    nodes = [int(i) for i in np.flatnonzero(case.usable)]
+    if len(nodes) <= TINY:
+        reachable = set(case.must) <= set(nodes)
+        exact = solve_exactly(case, nodes, needed=case.must) if reachable else None
+        if exact is None:
+            raise _no_plan(case)
         return _solution(case, exact, "optimal")
-    first = [case.start, case.end]
-    if case.must:
-        ordered = order_nodes(case, list(case.must))
-        if ordered is None:
-            raise NoPlanError("planner.must", n=len(case.must), budget=case.budget)
-        first = ordered
+    first = _first_order(case)
     search = Search(case, seed=seed)
     steps = ITERATIONS if iterations is None else iterations
     order, reason = search.run(first, iterations=steps, time_limit_s=time_limit_s)
@@ -122,6 +121,34 @@ def _solve(
     if polished is not None and case.length(polished) < case.length(order):
         order = search.recreate(polished, blink=0.0)
     return _solution(case, order, reason)
+
+
+def _first_order(case: Case) -> list[int]:
+    """Give a walk over the musts, or the shortest walk from start to end."""
+    from zds_geo.planner._solver import order_nodes
+
+    walk = shortest_walk(case)
+    if not case.must:
+        if walk is None:
+            raise _no_plan(case)
+        return walk
+    on_the_way = [] if walk is None else [i for i in walk[1:-1] if i not in case.must]
+    for extra in ([], on_the_way):
+        musts = [*case.must, *extra]
+        if len(musts) <= TINY:
+            found = solve_exactly(case, musts, needed=musts)
+        else:
+            found = order_nodes(case, musts)
+        if found is not None:
+            return found
+    raise _no_plan(case)
+
+
+def _no_plan(case: Case) -> NoPlanError:
+    if case.must:
+        return NoPlanError("planner.must", n=len(case.must), budget=case.budget)
+    need = case.length([case.start, case.end])
+    return NoPlanError("planner.no_walk", need=need, budget=case.budget)
 
 
 def _solution(case: Case, order: list[int], reason: str) -> RoundSolution:
@@ -193,20 +220,27 @@ def solve_team(
     may = np.ones((n_people, len(value)), bool) if allowed is None else np.asarray(allowed, bool)
     depots = np.zeros(len(value), dtype=bool)
     depots[list({*starts, *ends})] = True
+    # A prize at a start or end counts once: for the first who starts or ends there.
+    mine = np.zeros_like(may)
+    for person in reversed(range(n_people)):
+        own = [starts[person], ends[person]]
+        mine[:, own] = False
+        mine[person, own] = True
     taken: list[set[int]] = [set() for _ in range(n_people)]
     musts: list[tuple[int, ...]] = [() for _ in range(n_people)]
     rounds: list[RoundSolution | None] = [None] * n_people
 
     def solve(person: int, needs: tuple[int, ...]) -> RoundSolution:
         others = set().union(*(taken[p] for p in range(n_people) if p != person))
-        open_to = may[person] & ~depots
-        open_to[list(others)] = False
-        own = np.where(open_to, value, 0)
-        return solve_round(
-            travel_s, service_s, own, start=starts[person], end=ends[person],
-            budget_s=budgets_s[person], seed=seed + person, iterations=iterations,
-            time_limit_s=time_limit_s, must=needs, windows=windows,
+        closed = ~may[person] | depots
+        closed[list(others)] = True
+        closed[list(needs)] = False
+        case = make_case(
+            travel_s, service_s, np.where(closed & ~mine[person], 0, value), start=starts[person],
+            end=ends[person], budget_s=budgets_s[person], must=needs, windows=windows,
+            closed=closed,
         )  # fmt: skip
+        return _solve(case, seed=seed + person, iterations=iterations, time_limit_s=time_limit_s)
 
     for node in must:
         _give_must(node, solve, may, musts, n_people)

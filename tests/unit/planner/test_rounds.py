@@ -121,3 +121,87 @@ def test_a_team_shares_no_door() -> None:
     assert not first & second
     for found, budget in zip(team.rounds, (300, 200), strict=True):
         assert found.travel_s + found.service_s <= budget
+
+
+def test_a_prize_where_two_start_counts_once_for_the_team() -> None:
+    travel = np.full((4, 4), 10) - 10 * np.eye(4, dtype=int)
+    team = solve_team(
+        travel, [0] * 4, [100, 7, 1, 1], starts=[0, 0], ends=[1, 0], budgets_s=[30, 30], seed=1
+    )
+    assert [r.prize for r in team.rounds] == [109, 0]
+    assert team.prize == 109
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(10, 16), st.integers(60, 300))
+def test_a_team_shares_nothing_and_stays_where_it_may(seed: int, n: int, budget: int) -> None:
+    travel, service, prize = case(seed, n)
+    allowed = np.random.default_rng(seed).random((3, n)) < 0.6
+    try:
+        team = solve_team(
+            travel, service, prize, starts=[0, 1, 0], ends=[0, 0, 2], budgets_s=[budget] * 3,
+            seed=seed, iterations=20, allowed=allowed,
+        )  # fmt: skip
+    except NoPlanError:
+        return
+    inner = [set(r.order[1:-1]) for r in team.rounds]
+    assert sum(map(len, inner)) == len(set().union(*inner))
+    for person, nodes in enumerate(inner):
+        assert not nodes & {0, 1, 2}
+        assert all(allowed[person, node] for node in nodes)
+
+
+def test_a_walk_that_is_shorter_by_way_of_another_is_found() -> None:
+    n = 14
+    travel = np.full((n, n), 90)
+    travel[0, 5], travel[5, 6], travel[6, 1] = 10, 10, 10
+    prize = np.zeros(n, dtype=int)
+    found = solve_round(travel, [1] * n, prize, start=0, end=1, budget_s=40, seed=1)
+    assert found.order == (0, 5, 6, 1)
+    with pytest.raises(NoPlanError):
+        solve_round(travel, [1] * n, prize, start=0, end=1, budget_s=33, seed=1)
+
+
+def test_required_places_that_cannot_fit_are_refused_at_once() -> None:
+    travel, service, prize = case(4556, 20)
+    windows = np.column_stack([np.zeros(20, dtype=int), np.full(20, 100)])
+    for times in (None, windows):
+        with pytest.raises(NoPlanError):
+            solve_round(
+                travel, service, prize, start=0, end=1, budget_s=90, seed=1,
+                must=tuple(range(2, 15)), windows=times,
+            )  # fmt: skip
+
+
+def best_prize_in_time(case_: tuple[Any, Any, Any], windows: Any, *, budget: int) -> int:
+    travel, service, prize = case_
+    best = -1
+    for size in range(len(prize) - 1):
+        for inner in permutations(range(2, len(prize)), size):
+            clock, before = 0, 0
+            for node in (0, *inner, 1):
+                clock = max(clock + (travel[before, node] if node else 0), windows[node, 0])
+                if clock > windows[node, 1]:
+                    break
+                clock, before = clock + service[node], node
+            else:
+                if clock <= budget:
+                    best = max(best, int(prize[[0, *inner, 1]].sum()))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_rounds_with_windows_are_optimal(seed: int) -> None:
+    travel, service, prize = case(seed, 7)
+    rng = np.random.default_rng(seed)
+    opens = rng.integers(0, 80, 7)
+    windows = np.column_stack([opens, opens + rng.integers(20, 120, 7)])
+    windows[0] = (0, 10)
+    expected = best_prize_in_time((travel, service, prize), windows, budget=160)
+    try:
+        found = solve_round(
+            travel, service, prize, start=0, end=1, budget_s=160, seed=1, windows=windows
+        ).prize
+    except NoPlanError:
+        found = -1
+    assert found == expected
