@@ -96,8 +96,10 @@ def open_store(workspace: Workspace, *, now: datetime) -> HistoryStore:
     Returns
     -------
     HistoryStore
-        Open; use it in a ``with`` statement.
+        Open; use it in a ``with`` statement. Quarter-hours older than 30 days are gone (P03).
     """
     from zds_geo.store import open_history
 
-    return open_history(workspace.history_location, now=now, create=True)
+    store = open_history(workspace.history_location, now=now, create=True)
+    store.forget_details(now=now)
+    return store

@@ -32,7 +32,7 @@ def _objects(path: Path, *, areas: bool) -> Iterator[Any]:
         reader = osmium.FileProcessor(str(path)).with_locations()
         yield from reader.with_areas() if areas else reader
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as fault:
-        raise SourceError("sources.broken_osm", path=path.name, fault=fault) from None
+        raise SourceError("sources.broken_osm", path=path.name) from fault
 
 
 def read_header(path: Path) -> dict[str, str]:
@@ -61,7 +61,7 @@ def read_header(path: Path) -> dict[str, str]:
             date = header.get("osmosis_replication_timestamp") or header.get("timestamp") or ""
             generator = header.get("generator") or ""
     except RuntimeError as fault:
-        raise SourceError("sources.broken_osm", path=path.name, fault=fault) from None
+        raise SourceError("sources.broken_osm", path=path.name) from fault
     invented = "Voorbeeldwijk" in generator
     return {
         "format": "osm",

@@ -120,9 +120,9 @@ def _read_geojson(path: Path) -> gpd.GeoDataFrame:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-        raise SourceError("sources.broken_json", path=path.name, fault=fault) from None
+        raise SourceError("sources.broken_json", path=path.name) from fault
     except RecursionError:
-        raise SourceError("sources.broken_json", path=path.name, fault="nested") from None
+        raise SourceError("sources.broken_json", path=path.name) from None
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not features:
         raise SourceError("sources.not_geojson", path=path.name)
@@ -140,7 +140,7 @@ def _read_geojson(path: Path) -> gpd.GeoDataFrame:
 def _properties(path: Path, feature: dict[str, Any]) -> dict[str, Any]:
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict):
-        raise SourceError("sources.broken_json", path=path.name, fault="properties")
+        raise SourceError("sources.broken_json", path=path.name)
     return properties
 
 
@@ -153,11 +153,11 @@ def _shape(path: Path, feature: Any) -> Any:
     try:
         geometry = shape(feature["geometry"])
     except (*wrong, shapely.errors.ShapelyError) as fault:
-        raise SourceError("sources.broken_json", path=path.name, fault=fault) from None
+        raise SourceError("sources.broken_json", path=path.name) from fault
     if geometry.is_empty or geometry.geom_type not in POLYGONS:
         raise SourceError("sources.not_polygons", path=path.name, got=geometry.geom_type)
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise SourceError("sources.broken_json", path=path.name, fault="NaN")
+        raise SourceError("sources.broken_json", path=path.name)
     return geometry
 
 
@@ -173,7 +173,7 @@ def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
             if fields & set(ALIASES["buurt_code"]):
                 return _with_areas(path, pyogrio.read_dataframe(f"GPKG:{path}", layer=layer))
     except pyogrio.errors.DataSourceError as fault:
-        raise SourceError("sources.broken_gpkg", path=path.name, fault=fault) from None
+        raise SourceError("sources.broken_gpkg", path=path.name) from fault
     raise SourceError("sources.no_buurt_code", path=path.name, found=", ".join(layers))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RETENTION_DAYS: Final = 730  # P04: ceiling for knocks at a door, 24 months
+DETAIL_DAYS: Final = 30  # P03, P04: quarter-hours and who rang
 _CHUNK: Final = 400
 # DESIGN 5: two rows with one id are the same knock when these agree.
 _CONTENT: Final = (
@@ -123,6 +124,42 @@ class KnockLog(Database):
             same = sa.and_(*(DO_NOT_KNOCK.c[name] == value for name, value in entry.items()))
             if connection.execute(sa.select(DO_NOT_KNOCK.c.entry_id).where(same)).first() is None:
                 connection.execute(DO_NOT_KNOCK.insert(), entry)
+
+    def forget_details(self, *, now: datetime) -> int:
+        """Forget the quarter-hour of old knocks, and who rang; date and window stay (P03).
+
+        Parameters
+        ----------
+        now : datetime
+            Aware; knocks of more than 30 days before it are old.
+
+        Returns
+        -------
+        int
+            Number of details forgotten. Who made an appointment stays while it is open.
+        """
+        day = now.astimezone(UTC).date()
+        old = KNOCK.c.knocked_on < (day - timedelta(days=DETAIL_DAYS)).isoformat()
+        promised = sa.and_(
+            KNOCK.c.outcome == Outcome.COME_BACK.value,
+            sa.func.coalesce(KNOCK.c.come_back_until, KNOCK.c.come_back_from, "")
+            >= (day - timedelta(days=DETAIL_DAYS)).isoformat(),
+        )
+        times = sa.and_(old, KNOCK.c.knocked_at.is_not(None))
+        people = KNOCK_ASSISTANT.c.knock_id.in_(
+            sa.select(KNOCK.c.knock_id).where(old, sa.not_(promised))
+        )
+        with self._transaction(writes=False) as connection:
+            found = sum(
+                connection.execute(sa.select(sa.exists().where(rule))).scalar_one()
+                for rule in (times, people)
+            )
+        if not found:
+            return 0
+        with self._transaction(writes=True) as connection:
+            emptied = connection.execute(KNOCK.update().where(times).values(knocked_at=None))
+            removed = connection.execute(KNOCK_ASSISTANT.delete().where(people))
+        return emptied.rowcount + removed.rowcount
 
     def _next_batch(self, connection: sa.Connection) -> str:
         count = connection.execute(sa.select(sa.func.count()).select_from(BATCH)).scalar_one()
@@ -305,11 +342,17 @@ class KnockLog(Database):
         table["assistant_id"] = table["assistant_id"].where(shown, "")
         for column in ("knocked_on", "come_back_from", "come_back_until"):
             table[column] = pd.Series(
-                [date.fromisoformat(d) if d else None for d in table[column]],
+                [
+                    date.fromisoformat(d) if isinstance(d, str) and d else None
+                    for d in table[column]
+                ],
                 index=table.index,
                 dtype="object",
             )
-        moments = [datetime.fromisoformat(t) if t else pd.NaT for t in table["knocked_at"]]
+        moments = [
+            datetime.fromisoformat(t) if isinstance(t, str) and t else pd.NaT
+            for t in table["knocked_at"]
+        ]
         table["knocked_at"] = pd.Series(
             pd.to_datetime(pd.Series(moments, dtype="object"), utc=True).to_numpy(),
             index=table.index,

@@ -8,6 +8,7 @@ import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,6 +178,31 @@ def test_times_finer_than_a_quarter_are_refused_and_rounded_on_import(tmp_path: 
     )
     read = read_knocks_csv(path, now=NOW, windows=DEFAULT_WINDOWS)
     assert read.knocks[0].knocked_at == datetime(2026, 11, 2, 12, 15, tzinfo=UTC)
+
+
+@pytest.mark.req("P03")
+def test_after_thirty_days_only_date_and_window_remain(store: HistoryStore) -> None:
+    def at(n: int, day: date, **more: Any) -> Knock:
+        return Knock(
+            **{
+                "knock_id": str(uuid.UUID(int=n)), "door_id": f"{n:016d}", "knocked_on": day,
+                "window": "middag", "knocked_at": datetime(2026, 10, 1, 12, 15, tzinfo=UTC),
+                "outcome": Outcome.NOT_HOME, "source": Source.PAPER, "assistant_id": "a01", **more,
+            }
+        )  # fmt: skip
+
+    back = {
+        "outcome": Outcome.COME_BACK, "come_back_window": "avond",
+        "come_back_from": date(2026, 12, 1), "come_back_until": date(2026, 12, 20),
+    }  # fmt: skip
+    old, edge = date(2026, 10, 23), date(2026, 10, 24)
+    store.record([at(1, old), at(2, edge), at(3, old, **back)], label="a", now=NOW)
+    assert store.forget_details(now=NOW) == 3
+    known = store.read_knocks(with_assistants=True)
+    assert known["knocked_at"].notna().tolist() == [False, False, True]
+    assert known["assistant_id"].tolist() == ["", "a01", "a01"]
+    assert known["window"].tolist() == ["middag"] * 3
+    assert store.forget_details(now=NOW) == 0
 
 
 @pytest.mark.req("R05")
