@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.core.crs import RD, require_rd
 from zds_geo.core.errors import PlacesError
+from zds_geo.core.frames import EDGES
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import networkx as nx
     import numpy as np
     import numpy.typing as npt
 
@@ -79,90 +80,183 @@ def build_network(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoData
     walkable = ways.loc[[is_walkable(w) for w in ways.itertuples()]].sort_index()
     if walkable.empty:
         raise PlacesError("places.no_walkable")
-    return _to_frames(_simplify(_make_graph(walkable)))
+    lines = _Lines.of(walkable)
+    return _to_frames(lines, _chains(lines))
 
 
-def _make_graph(ways: gpd.GeoDataFrame) -> nx.MultiDiGraph[int]:
-    import networkx as nx
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Walkable ways laid end to end: one row per vertex; name, class and id per way."""
+
+    node: npt.NDArray[np.int64]
+    xy: npt.NDArray[np.float64]
+    way: npt.NDArray[np.intp]
+    way_id: npt.NDArray[np.int64]
+    name: list[str]
+    highway: list[str]
+
+    @classmethod
+    def of(cls, ways: gpd.GeoDataFrame) -> _Lines:
+        import numpy as np
+        import shapely
+
+        xy, way = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
+        node = np.fromiter(
+            itertools.chain.from_iterable(ways["node_ids"]), dtype=np.int64, count=len(xy)
+        )
+        keep = np.ones(len(node), dtype=bool)  # a node twice in a row is one vertex
+        keep[1:] = (node[1:] != node[:-1]) | (way[1:] != way[:-1])
+        return cls(
+            node[keep],
+            xy[keep],
+            way[keep],
+            ways.index.to_numpy().astype(np.int64),
+            ways["name"].tolist(),
+            ways["highway"].tolist(),
+        )
+
+
+def _breaks(lines: _Lines) -> npt.NDArray[np.bool_]:
+    """Mark the vertices where an edge ends.
+
+    A node is passed by when exactly two pieces of street meet there, of one name and class; so
+    does OSMnx (Boeing 2025, ``simplify_graph`` with ``edge_attrs_differ``).
+    """
+    import numpy as np
+
+    known: dict[tuple[str, str], int] = {}
+    kinds = [known.setdefault(k, len(known)) for k in zip(lines.name, lines.highway, strict=True)]
+    kind = np.array(kinds)[lines.way]
+    onward = np.flatnonzero(lines.way[1:] == lines.way[:-1])
+    _, place = np.unique(lines.node, return_inverse=True)
+    n = int(place.max()) + 1
+    degree = np.bincount(place[np.concatenate([onward, onward + 1])], minlength=n)
+    lowest, highest = np.full(n, len(known)), np.full(n, -1)
+    np.minimum.at(lowest, place, kind)
+    np.maximum.at(highest, place, kind)
+    broken: npt.NDArray[np.bool_] = ((degree != 2) | (lowest != highest))[place]
+    return broken
+
+
+def _chains(lines: _Lines) -> list[list[int]]:
+    """Cut the ways at junctions and join the pieces between them: lists of vertices."""
+    import numpy as np
+
+    broken = _breaks(lines)
+    first = np.ones(len(lines.node), dtype=bool)
+    first[1:] = lines.way[1:] != lines.way[:-1]
+    starts = np.flatnonzero(first)
+    cut = np.flatnonzero(broken & ~first)
+    stops = np.append(starts[1:], len(lines.node)) - 1
+    marks = np.unique(np.concatenate([starts, cut, stops]))
+    owner = lines.way[marks]
+    pieces = [
+        list(range(int(a), int(b) + 1))
+        for a, b, one in zip(marks[:-1], marks[1:], owner[1:] == owner[:-1], strict=True)
+        if one
+    ]
+    return _join(pieces, lines.node.tolist(), broken.tolist())
+
+
+def _join(pieces: list[list[int]], node: list[int], broken: list[bool]) -> list[list[int]]:
+    """Join pieces at nodes that are passed by; a ring without a junction stays a ring."""
+    loose: dict[int, list[int]] = {}
+    for i, piece in enumerate(pieces):
+        for end in (piece[0], piece[-1]):
+            if not broken[end]:
+                loose.setdefault(node[end], []).append(i)
+    done = [False] * len(pieces)
+    chains: list[list[int]] = []
+    # Rings last: every piece that leads to a junction is begun at that junction.
+    order = sorted(
+        range(len(pieces)), key=lambda i: not (broken[pieces[i][0]] or broken[pieces[i][-1]])
+    )
+    for i in order:
+        if done[i]:
+            continue
+        chain = pieces[i] if broken[pieces[i][0]] else pieces[i][::-1]
+        done[i] = True
+        while not broken[chain[-1]]:
+            here = node[chain[-1]]
+            following = next((k for k in loose[here] if not done[k]), None)
+            if following is None:
+                break
+            done[following] = True
+            piece = pieces[following]
+            chain = chain + (piece if node[piece[0]] == here else piece[::-1])[1:]
+        chains.append(chain)
+    return [_from_smallest(chain, node, broken) for chain in chains]
+
+
+def _from_smallest(chain: list[int], node: list[int], broken: list[bool]) -> list[int]:
+    """Let a ring without a junction begin at its smallest node."""
+    if broken[chain[0]] or node[chain[0]] != node[chain[-1]]:
+        return chain
+    ring = chain[:-1]
+    at = min(range(len(ring)), key=lambda i: node[ring[i]])
+    return [*ring[at:], *ring[: at + 1]]
+
+
+def _to_frames(lines: _Lines, chains: list[list[int]]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
     import shapely
 
-    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=RD)
-    for way_id, nodes, name, highway, line in zip(
-        ways.index, ways["node_ids"], ways["name"], ways["highway"], ways.geometry, strict=True
-    ):
-        points = shapely.get_coordinates(line)
-        for node, (x, y) in zip(nodes, points, strict=True):
-            graph.add_node(node, x=float(x), y=float(y))
-        facts = {"osmid": int(way_id), "name": name, "highway": highway}
-        for a, b in itertools.pairwise(nodes):
-            if a != b:
-                graph.add_edge(a, b, **facts)
-                graph.add_edge(b, a, **facts)
-    return graph
-
-
-def _simplify(graph: nx.MultiDiGraph[int]) -> nx.MultiDiGraph[int]:
-    """Let OSMnx join the pieces between junctions; name and class may not change on the way."""
-    import osmnx as ox
-
-    simple: nx.MultiDiGraph[int] = ox.simplification.simplify_graph(
-        graph, edge_attrs_differ=["name", "highway"], remove_rings=False
+    chains = [_onward(lines, chain) for chain in chains]
+    sizes = np.array([len(c) for c in chains])
+    flat = np.fromiter(itertools.chain.from_iterable(chains), dtype=np.intp, count=sizes.sum())
+    begin = np.cumsum(sizes) - sizes
+    shapes = shapely.linestrings(lines.xy[flat], indices=np.repeat(np.arange(len(sizes)), sizes))
+    start, end = lines.node[flat[begin]], lines.node[flat[begin + sizes - 1]]
+    # The vertex after a junction belongs to one way only.
+    lead = lines.way[flat[begin + 1]]
+    way = np.minimum.reduceat(lines.way_id[lines.way[flat]], begin)
+    highway = [lines.highway[w] for w in lead]
+    table = pd.DataFrame(
+        {
+            "from_junction": start.astype(str),
+            "to_junction": end.astype(str),
+            "way": way.astype(str),
+            "name": [lines.name[w] for w in lead],
+            "highway": highway,
+            "length_m": shapely.length(shapes),
+            "crossing_s": [CROSSING_S.get(h, 0) for h in highway],
+            "shape": shapely.to_wkb(shapes),
+            "line": shapes,
+        }
     )
-    return simple
-
-
-def _to_frames(graph: nx.MultiDiGraph[int]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    import geopandas as gpd
-    import pandas as pd
-
-    rows = {}
-    for u, v, facts in graph.edges(data=True):
-        row = _edge_row(graph, u, v, facts)
-        rows[(row["from_junction"], row["to_junction"], row["way"], row["shape"])] = row
-    table = pd.DataFrame([rows[key] for key in sorted(rows)])
-    again = table.groupby(["from_junction", "to_junction", "way"]).cumcount()
+    keys = ["from_junction", "to_junction", "way", "shape"]
+    table = table.drop_duplicates(keys).sort_values(keys)
+    again = table.groupby(keys[:3]).cumcount()
     base = table["from_junction"] + "-" + table["to_junction"] + "-" + table["way"]
     table["edge_id"] = base.where(again == 0, base + "." + again.astype(str))
     edges = gpd.GeoDataFrame(
-        table.set_index("edge_id")[
-            ["from_junction", "to_junction", "name", "highway", "length_m", "crossing_s"]
-        ],
-        geometry=gpd.GeoSeries.from_wkb(
-            [r["shape"] for r in (rows[k] for k in sorted(rows))]
-        ).values,
-        crs=RD,
+        table.set_index("edge_id")[list(EDGES.columns)], geometry=table["line"].to_numpy(), crs=RD
     ).sort_index()
-    used = sorted(set(edges["from_junction"]) | set(edges["to_junction"]))
-    junctions = gpd.GeoDataFrame(
-        index=pd.Index(used, name="junction_id", dtype="str"),
-        geometry=gpd.points_from_xy(
-            [graph.nodes[int(j)]["x"] for j in used], [graph.nodes[int(j)]["y"] for j in used]
-        ),
+    return edges, _junctions(lines, np.unique(np.concatenate([start, end])))
+
+
+def _onward(lines: _Lines, chain: list[int]) -> list[int]:
+    """Let an edge run from its smaller junction; a loop the way its coordinates are smaller."""
+    a, b = int(lines.node[chain[0]]), int(lines.node[chain[-1]])
+    if a == b:
+        flip = lines.xy[chain].tolist() > lines.xy[chain[::-1]].tolist()
+    else:
+        flip = a > b
+    return chain[::-1] if flip else chain
+
+
+def _junctions(lines: _Lines, used: npt.NDArray[np.int64]) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+
+    node, at = np.unique(lines.node, return_index=True)
+    xy = lines.xy[at[np.searchsorted(node, used)]]
+    frame = gpd.GeoDataFrame(
+        index=pd.Index(used.astype(str), name="junction_id", dtype="str"),
+        geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]),
         crs=RD,
     )
-    return edges, junctions
-
-
-def _edge_row(graph: nx.MultiDiGraph[int], u: int, v: int, facts: dict[str, Any]) -> dict[str, Any]:
-    import numpy as np
-    import shapely
-
-    if "geometry" in facts:
-        points: npt.NDArray[np.float64] = shapely.get_coordinates(facts["geometry"])
-    else:
-        points = np.array([[graph.nodes[n]["x"], graph.nodes[n]["y"]] for n in (u, v)])
-    backward = points[::-1]
-    flip = u > v or (u == v and points.tolist() > backward.tolist())
-    line = shapely.LineString(backward if flip else points)
-    ways = facts["osmid"] if isinstance(facts["osmid"], list) else [facts["osmid"]]
-    highway = str(facts["highway"])
-    return {
-        "from_junction": str(min(u, v)),
-        "to_junction": str(max(u, v)),
-        "way": str(min(ways)),
-        "name": str(facts["name"]),
-        "highway": highway,
-        "length_m": float(line.length),
-        "crossing_s": CROSSING_S.get(highway, 0),
-        "shape": line.wkb,
-    }
+    return frame.sort_index()
