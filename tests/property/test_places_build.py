@@ -18,6 +18,7 @@ from zds_geo.core.crs import RD
 from zds_geo.core.frames import ADDRESSES, LEFT_OUT, WAYS
 from zds_geo.places import UNREACHABLE_S, Places, WalkNetwork, build_places
 from zds_geo.places.attach import attach_doors
+from zds_geo.places.obstacles import Obstacles
 
 X, Y = 190_000.0, 500_000.0
 SPEED = 1.1
@@ -170,8 +171,12 @@ def test_the_side_is_right_on_a_bent_street(
         index=pd.Index(["e"], name="edge_id"), geometry=[line], crs=RD,
     )  # fmt: skip
     doors = gpd.GeoDataFrame({"straat": ["S"]}, index=["d"], geometry=[door], crs=RD)
-    dry = gpd.GeoDataFrame(geometry=[], crs=RD)
-    found = attach_doors(doors, edges, water=dry, own_street_m=100.0)
+    none = gpd.GeoDataFrame({"use": []}, geometry=[], crs=RD)
+    free = Obstacles(
+        doors.geometry.to_numpy(), np.array([""]), panden=none, water=none, barriers=none
+    )
+    walls = np.array([None], dtype=object)
+    found = attach_doors(doors, edges, obstacles=free, walls=walls, own_street_m=100.0)
     assert found["side"].tolist() == ["L" if left else "R"]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zds_geo.places import QualityReport
 
 LAYERS = (
-    "doors", "stops", "buurten", "street_sides", "edges", "junctions", "panden", "water",
+    "doors", "stops", "access", "buurten", "street_sides", "edges", "junctions", "panden", "water",
 )  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def import_places(
         buurten=areas.buurten,
         panden=network.panden,
         water=network.water,
+        barriers=network.barriers,
+        entrances=network.entrances,
         left_out=found.left_out,
         buurt_codes=codes,
         params=PlacesParams(walk_m_s=workspace.settings.service.walk_m_s),

@@ -78,6 +78,20 @@ WAYS: Final = FrameContract(
         "node_ids": "tuple",
     },
 )
+BARRIERS: Final = FrameContract(
+    # Lines nobody walks across: open water and railways. ``kind``: water | rail.
+    name="barriers",
+    index="barrier_id",
+    geometry="LineString",
+    columns={"kind": "str"},
+)
+ENTRANCES: Final = FrameContract(
+    # Entrances of buildings. ``numbers``: the house numbers behind it as tagged, such as 12-24.
+    name="entrances",
+    index="entrance_id",
+    geometry="Point",
+    columns={"kind": "str", "numbers": "str"},
+)
 EDGES: Final = FrameContract(
     # The walking network in both directions: one row between two junctions with one name.
     # ``crossing_s``: seconds it costs to cross this street on foot.
@@ -135,8 +149,16 @@ DOORS: Final = FrameContract(
         "access_edge_id": "str",
         "access_name": "str",
         "access_m": "float",
+        "floor": "int?",
         "flag": "str",
     },
+)
+ACCESS: Final = FrameContract(
+    # The way from where one rings (facade or entrance) to the street; equal within a stop.
+    name="access",
+    index="door_id",
+    geometry="LineString",
+    columns={},
 )
 STOPS: Final = FrameContract(
     # ``along_m`` metres from the start of the access edge; ``access_m`` metres from stop to edge.

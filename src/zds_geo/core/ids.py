@@ -70,6 +70,39 @@ def house_label(huisnummer: int, huisletter: str = "", toevoeging: str = "") -> 
     return f"{huisnummer}{huisletter}{tail}"
 
 
+_GROUND: Final = frozenset({"hs", "huis", "bg", "beg", "h"})
+_ROMAN: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
+_HIGH: Final = re.compile(r"^([0-9]{1,2})\s*-?\s*(?:hoog|hg|h|verd|etage|et)\.?$")
+
+
+def floor_of(huisletter: str, toevoeging: str) -> int | None:
+    """Tell the floor of a home, where its addition says it in so many words.
+
+    Parameters
+    ----------
+    huisletter, toevoeging : str
+        Letter and addition, empty when absent.
+
+    Returns
+    -------
+    int or None
+        0 is the ground floor. None when the addition does not tell: a bare ``2`` may be a floor
+        or the second door, a bare ``A`` too.
+
+    Examples
+    --------
+    >>> floor_of("", "hs"), floor_of("", "2hoog"), floor_of("", "3-hg"), floor_of("", "2")
+    (0, 2, 3, None)
+    """
+    text = toevoeging.casefold().strip(" .-")
+    if huisletter:
+        return None
+    if text in _GROUND:
+        return 0
+    match = _HIGH.fullmatch(text)
+    return int(match[1]) if match else None
+
+
 def bell_order(huisnummer: int, huisletter: str, toevoeging: str) -> tuple[object, ...]:
     """Give the key that sorts house numbers as on a street or a bell board.
 
@@ -83,15 +116,39 @@ def bell_order(huisnummer: int, huisletter: str, toevoeging: str) -> tuple[objec
     Returns
     -------
     tuple
-        Digits inside the addition count as numbers, so ``1-2`` comes before ``1-10``.
+        The number alone; the ground floor (``hs``, ``bg``); floors and numbers from low to high
+        (``1``, ``I``, ``2hoog``, ``10``); ``bis``; letters; other additions. Case does not matter,
+        digits count as numbers, and ``1-A`` stands where ``1A`` does.
 
     Examples
     --------
-    >>> sorted([(1, "", "10"), (1, "", "2"), (1, "A", "")], key=lambda n: bell_order(*n))
-    [(1, '', '2'), (1, '', '10'), (1, 'A', '')]
+    >>> doors = [(1, "", "10"), (1, "", "2"), (1, "A", ""), (1, "", ""), (1, "", "hs")]
+    >>> sorted(doors, key=lambda n: bell_order(*n))
+    [(1, '', ''), (1, '', 'hs'), (1, '', '2'), (1, '', '10'), (1, 'A', '')]
     """
-    parts = tuple(
-        (0, int(piece), "") if piece.isdigit() else (1, 0, piece.upper())
-        for piece in re.findall(r"[0-9]+|[^0-9]+", toevoeging)
+    letter, addition = huisletter.casefold().strip(), toevoeging.casefold().strip(" .-")
+    glued = re.fullmatch(r"[a-z](?:[^a-z].*)?", addition) is not None
+    if not letter and glued and addition not in _ROMAN and addition not in _GROUND:
+        letter, addition = addition[0], addition[1:].strip(" .-")
+    return huisnummer, _place(letter, addition), letter, _pieces(addition), toevoeging, huisletter
+
+
+def _place(letter: str, addition: str) -> int:
+    if letter:
+        return 4
+    if not addition:
+        return 0
+    if addition in _GROUND:
+        return 1
+    if addition[0].isdigit() or addition in _ROMAN:
+        return 2
+    return 3 if addition.startswith("bis") else 5
+
+
+def _pieces(addition: str) -> tuple[tuple[int, int, str], ...]:
+    if addition in _ROMAN:
+        return ((0, _ROMAN[addition], ""),)
+    return tuple(
+        (0, int(piece), "") if piece.isdigit() else (1, 0, piece)
+        for piece in re.findall(r"[0-9]+|[^0-9]+", addition)
     )
-    return huisnummer, huisletter.upper(), parts

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from zds_geo.core.crs import RD
 from zds_geo.core.errors import PlacesError
 from zds_geo.core.frames import (
+    ACCESS,
     ADDRESSES,
+    BARRIERS,
     BUURTEN,
     DOORS,
     EDGES,
+    ENTRANCES,
     JUNCTIONS,
     LEFT_OUT,
     PANDEN,
@@ -20,19 +23,21 @@ from zds_geo.core.frames import (
     STREET_SIDES,
     WATER,
     WAYS,
+    FrameContract,
     require,
 )
-from zds_geo.places.attach import attach_doors, count_pieces, fold_street
+from zds_geo.places.attach import count_pieces, fold_street
 from zds_geo.places.doors import (
     assign_buurt,
-    assign_pand,
     flag_doors,
     labels,
     merge_same_address,
+    near_border,
 )
 from zds_geo.places.network import build_network
 from zds_geo.places.params import PlacesParams
-from zds_geo.places.stops import group_stops, make_stops, make_street_sides
+from zds_geo.places.reach import Surroundings, reach_doors
+from zds_geo.places.stops import make_stops, make_street_sides
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,6 +68,8 @@ class QualityReport:
     network_km: float
     network_pieces: int
     own_street_share: float
+    own_street_near_share: float
+    barred_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ class Places:
 
     doors: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame
+    access: gpd.GeoDataFrame
     buurten: gpd.GeoDataFrame
     street_sides: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
@@ -90,6 +98,8 @@ def build_places(
     water: gpd.GeoDataFrame,
     left_out: pd.DataFrame,
     buurt_codes: Sequence[str] | None,
+    barriers: gpd.GeoDataFrame | None = None,
+    entrances: gpd.GeoDataFrame | None = None,
     params: PlacesParams | None = None,
     progress: Progress | None = None,
 ) -> Places:
@@ -107,6 +117,8 @@ def build_places(
         Contract LEFT_OUT: rows the source did not take.
     buurt_codes : sequence of str or None
         The area; None is every buurt.
+    barriers, entrances : GeoDataFrame, optional
+        Contracts BARRIERS and ENTRANCES; none by default.
     params : PlacesParams, optional
         Distances.
     progress : callable, optional
@@ -139,10 +151,14 @@ def build_places(
     tell("places.progress", 1, STEPS)
     edges, junctions = build_network(_near(ways, chosen))
     tell("places.progress", 2, STEPS)
-    near_water, near_panden = _near(water, chosen), _near(panden, chosen)
-    access = attach_doors(inside, edges, water=near_water, own_street_m=rules.own_street_m)
+    around = Surroundings(
+        panden=_near(panden, chosen), water=_near(water, chosen),
+        barriers=_near(_or_empty(barriers, BARRIERS), chosen),
+        entrances=_near(_or_empty(entrances, ENTRANCES), chosen),
+    )  # fmt: skip
+    doors = reach_doors(inside, edges, around=around, rules=rules)
     tell("places.progress", 3, STEPS)
-    doors = _finish_doors(inside, access, panden=near_panden, rules=rules)
+    doors["flag"] = _flags(doors, buurten, rules)
     stops = make_stops(doors)
     sides = make_street_sides(doors, edges, offset_m=rules.side_offset_m)
     tell("places.progress", 4, STEPS)
@@ -151,16 +167,17 @@ def build_places(
         doors, n_rows=len(addresses) + len(left_out), left_out=gone, stops=stops, edges=edges,
         buurten=chosen, n_sides=len(sides),
     )  # fmt: skip
+    access = doors[["access"]].set_geometry("access", crs=RD).rename_geometry("geometry")
     doors = doors[[*DOORS.columns, "geometry"]]
     for frame, contract in (
         (doors, DOORS), (stops, STOPS), (sides, STREET_SIDES), (edges, EDGES),
-        (junctions, JUNCTIONS), (gone, LEFT_OUT),
+        (junctions, JUNCTIONS), (gone, LEFT_OUT), (access, ACCESS),
     ):  # fmt: skip
         require(frame, contract)
     tell("places.progress", STEPS, STEPS)
     return Places(
-        doors=doors, stops=stops, buurten=chosen, street_sides=sides, edges=edges,
-        junctions=junctions, panden=near_panden, water=near_water, left_out=gone, report=report,
+        doors=doors, stops=stops, access=access, buurten=chosen, street_sides=sides, edges=edges,
+        junctions=junctions, panden=around.panden, water=around.water, left_out=gone, report=report,
     )  # fmt: skip
 
 
@@ -177,20 +194,22 @@ def _near(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return found
 
 
-def _finish_doors(
-    inside: gpd.GeoDataFrame,
-    access: pd.DataFrame,
-    *,
-    panden: gpd.GeoDataFrame,
-    rules: PlacesParams,
-) -> gpd.GeoDataFrame:
-    house = assign_pand(inside, panden)
-    doors = inside.assign(**{c: access[c] for c in access}, pand_id=house["pand_id"])
-    doors["street_side_id"] = doors["access_edge_id"] + ":" + doors["side"]
-    doors["stop_id"] = group_stops(doors, gap_m=rules.stop_gap_m, length_m=rules.stop_length_m)
-    doors["flag"] = flag_doors(doors, use=house["use"], far_m=rules.far_from_street_m)
-    doors = doors.rename_axis("door_id").sort_index()
-    return doors.set_crs(RD)
+def _or_empty(frame: gpd.GeoDataFrame | None, contract: FrameContract) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pandas as pd
+
+    if frame is None:
+        table = pd.DataFrame(columns=[contract.index, *contract.columns], dtype="str")
+        frame = gpd.GeoDataFrame(table.set_index(contract.index), geometry=[], crs=RD)
+    require(frame, contract)
+    return frame
+
+
+def _flags(
+    doors: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, rules: PlacesParams
+) -> pd.Series[str]:
+    near = near_border(doors, buurten, within_m=rules.border_m)
+    return flag_doors(doors, far_m=rules.far_from_street_m, near_border=near)
 
 
 def _account(
@@ -234,6 +253,8 @@ def _report(
     buurten: gpd.GeoDataFrame,
     n_sides: int,
 ) -> QualityReport:
+    import numpy as np
+
     flags = doors["flag"].str.split(",").explode()
     far = doors.loc[doors["flag"].str.contains("flag.far_from_street", regex=False)]
     far = far.sort_values("access_m", ascending=False)
@@ -254,6 +275,7 @@ def _report(
         fold_street(a) == fold_street(b)
         for a, b in zip(doors["straat"], doors["access_name"], strict=True)
     ]
+    own_near = np.array(own, dtype=bool)[doors["own_near"].to_numpy()]
     return QualityReport(
         n_rows=n_rows,
         kept=len(doors),
@@ -272,6 +294,8 @@ def _report(
         network_km=round(float(edges["length_m"].sum()) / 1000, 1),
         network_pieces=count_pieces(edges),
         own_street_share=round(sum(own) / len(own), 4),
+        own_street_near_share=round(float(np.mean(own_near)) if len(own_near) else 1.0, 4),
+        barred_labels=tuple(labels(doors.loc[doors["barred"]])),
     )
 
 

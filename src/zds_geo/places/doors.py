@@ -146,17 +146,52 @@ def labels(doors: pd.DataFrame) -> list[str]:
     ]  # fmt: skip
 
 
-def flag_doors(doors: pd.DataFrame, *, use: pd.Series[str], far_m: float) -> pd.Series[str]:
+def near_border(
+    doors: gpd.GeoDataFrame, buurten: gpd.GeoDataFrame, *, within_m: float
+) -> pd.Series[bool]:
+    """Tell which doors lie close to another buurt: CBS borders are 10 to 50 m off.
+
+    Parameters
+    ----------
+    doors : GeoDataFrame
+        Points with ``buurt_code``, EPSG:28992.
+    buurten : GeoDataFrame
+        Contract BUURTEN.
+    within_m : float
+        Metres.
+
+    Returns
+    -------
+    Series of bool, index of ``doors``
+        True where another buurt lies within the distance.
+    """
+    import numpy as np
+    import pandas as pd
+    import shapely
+
+    shapes = buurten.geometry.to_numpy()
+    door, area = shapely.STRtree(shapes).query(
+        doors.geometry.to_numpy(), predicate="dwithin", distance=within_m
+    )
+    other = buurten.index.to_numpy()[area] != doors["buurt_code"].to_numpy()[door]
+    found = np.zeros(len(doors), dtype=bool)
+    found[door[other]] = True
+    return pd.Series(found, index=doors.index)
+
+
+def flag_doors(
+    doors: pd.DataFrame, *, far_m: float, near_border: pd.Series[bool]
+) -> pd.Series[str]:
     """Name what is odd about a door that is kept all the same: every house gets reached.
 
     Parameters
     ----------
     doors : DataFrame
-        With ``tagged_use``, ``status`` and ``access_m``.
-    use : Series of str
-        Use of the building.
+        With ``tagged_use``, ``status``, ``access_m``, ``barred`` and ``use`` of the building.
     far_m : float
         Distance to the street above which a door is flagged.
+    near_border : Series of bool
+        Doors close to another buurt.
 
     Returns
     -------
@@ -167,7 +202,9 @@ def flag_doors(doors: pd.DataFrame, *, use: pd.Series[str], far_m: float) -> pd.
 
     flags: Sequence[tuple[str, pd.Series[bool]]] = (
         ("flag.far_from_street", doors["access_m"] > far_m),
-        ("flag.business_building", use.isin(BUSINESS_BUILDINGS)),
+        ("flag.barred", doors["barred"]),
+        ("flag.near_border", near_border),
+        ("flag.business_building", doors["use"].isin(BUSINESS_BUILDINGS)),
         ("flag.other_use", doors["tagged_use"] != ""),
         ("flag.rebuilding", doors["status"].str.casefold() == "verbouwing verblijfsobject"),
     )

@@ -18,9 +18,13 @@ class PlacesParams:
     same_address_m : float
         Equal addresses closer than this are one home.
     stop_gap_m : float
-        Doors of one building stand at one entrance while the gap along the street is at most this.
-    stop_length_m : float
-        Longest stretch of facade one entrance serves: about one portiek.
+        Homes of a small building share one front door within this distance.
+    stop_width_m : float
+        Widest part of a block of flats that one entrance serves.
+    entrance_m : float
+        A mapped entrance belongs to a building when it lies this close to its wall.
+    border_m : float
+        Doors this close to another buurt are counted: borders are 10 to 50 m off (CBS).
     side_offset_m : float
         How far a street side is drawn from the middle of its street.
     """
@@ -29,6 +33,8 @@ class PlacesParams:
     far_from_street_m: float = 50.0
     own_street_m: float = 100.0
     same_address_m: float = 100.0
-    stop_gap_m: float = 6.0
-    stop_length_m: float = 18.0
+    stop_gap_m: float = 4.0
+    stop_width_m: float = 50.0
+    entrance_m: float = 1.5
+    border_m: float = 25.0
     side_offset_m: float = 4.0

@@ -1,4 +1,4 @@
-"""OpenStreetMap files through pyosmium: addresses, ways, buildings and water."""
+"""OpenStreetMap files through pyosmium: what the file says of itself, and its addresses."""
 
 from __future__ import annotations
 
@@ -6,31 +6,47 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.core.crs import RD, to_rd
 from zds_geo.core.errors import SourceError
 from zds_geo.sources._normal import RAW_COLUMNS
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
 
-WAY_TAGS: Final = (
-    "name", "highway", "foot", "access", "area", "bridge", "tunnel", "service", "sidewalk",
-    "maxspeed", "lanes",
-)  # fmt: skip
 USE_TAGS: Final = ("shop", "amenity", "office", "craft", "tourism", "leisure")
 _CREDIT: Final = "© OpenStreetMap-bijdragers"
 
 
-def _objects(path: Path, *, areas: bool) -> Iterator[Any]:
-    """Go through all objects; a file that is cut off or broken is refused, never half read."""
+def list_objects(path: Path, *keys: str, areas: bool = False) -> Iterator[Any]:
+    """Go through the objects that have one of the keys.
+
+    Parameters
+    ----------
+    path : Path
+        OSM file.
+    *keys : str
+        Tag keys.
+    areas : bool
+        Give surfaces (closed ways and multipolygons) instead of nodes and ways.
+
+    Yields
+    ------
+    osmium object
+        Valid until the next one is taken.
+
+    Raises
+    ------
+    SourceError
+        If the file is cut off or broken: it is never half read in silence.
+    """
     import osmium
 
+    filters = osmium.filter.KeyFilter(*keys)
+    reader = osmium.FileProcessor(str(path)).with_locations()
+    if areas:
+        reader = reader.with_areas(osmium.filter.KeyFilter(*keys))
+        reader = reader.with_filter(osmium.filter.EntityFilter(osmium.osm.AREA))
     try:
-        reader = osmium.FileProcessor(str(path)).with_locations()
-        yield from reader.with_areas() if areas else reader
+        yield from reader.with_filter(filters)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as fault:
         raise SourceError("sources.broken_osm", path=path.name) from fault
 
@@ -91,8 +107,8 @@ def read_osm_addresses(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 
     facts = read_header(path)
     rows: list[dict[str, str]] = []
-    for thing in _objects(path, areas=False):
-        if thing.is_relation() or "addr:housenumber" not in thing.tags:
+    for thing in list_objects(path, "addr:housenumber"):
+        if thing.is_relation():
             continue
         row = dict.fromkeys(RAW_COLUMNS, "")
         kind = "node" if thing.is_node() else "way"
@@ -129,128 +145,3 @@ def _position(thing: Any) -> tuple[str, str]:
     lon = sum(n.lon for n in nodes) / len(nodes)
     lat = sum(n.lat for n in nodes) / len(nodes)
     return f"{lon:.7f}", f"{lat:.7f}"
-
-
-def read_osm_streets(path: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Read all ways with a highway tag, all buildings, and all water surfaces.
-
-    Parameters
-    ----------
-    path : Path
-        OSM file.
-
-    Returns
-    -------
-    dict of GeoDataFrame
-        ``ways`` (contract WAYS), ``panden`` (PANDEN) and ``water`` (WATER), EPSG:28992.
-
-    Raises
-    ------
-    SourceError
-        If the file is broken or holds no street.
-    """
-    import osmium
-
-    factory = osmium.geom.WKBFactory()
-    ways: list[dict[str, Any]] = []
-    panden: list[tuple[str, str, str]] = []
-    water: list[tuple[str, str]] = []
-    for thing in _objects(path, areas=True):
-        if thing.is_way() and "highway" in thing.tags:
-            nodes = [n for n in thing.nodes if n.location.valid()]
-            if len(nodes) >= 2:
-                row: dict[str, Any] = {tag: thing.tags.get(tag, "") for tag in WAY_TAGS}
-                row["way_id"] = str(thing.id)
-                row["node_ids"] = tuple(n.ref for n in nodes)
-                row["lonlat"] = [(n.lon, n.lat) for n in nodes]
-                ways.append(row)
-        elif thing.is_area():
-            _take_area(thing, factory, panden=panden, water=water)
-    if not ways:
-        raise SourceError("sources.no_streets", path=path.name)
-    return {"ways": _way_frame(ways), "panden": _pand_frame(panden), "water": _water_frame(water)}
-
-
-def _take_area(
-    thing: Any, factory: Any, *, panden: list[tuple[str, str, str]], water: list[tuple[str, str]]
-) -> None:
-    tags = thing.tags
-    is_water = (
-        tags.get("natural") == "water"
-        or tags.get("waterway") in {"riverbank", "dock"}
-        or tags.get("landuse") in {"basin", "reservoir"}
-    )
-    if not is_water and "building" not in tags:
-        return
-    kind = "way" if thing.from_way() else "relation"
-    source = f"osm:{kind}/{thing.orig_id()}"
-    try:
-        shape = factory.create_multipolygon(thing)
-    except (
-        RuntimeError
-    ):  # an area without a valid ring: osmium says so, and there is nothing to draw
-        return
-    if is_water:
-        water.append((source, shape))
-    else:
-        ref = tags.get("ref:bag", "").strip()
-        panden.append((ref.zfill(16) if ref.isdigit() else source, tags["building"], shape))
-
-
-def _way_frame(ways: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import numpy as np
-    import pandas as pd
-    import shapely
-
-    ways.sort(key=lambda w: int(w["way_id"]))
-    lonlat = np.array([p for w in ways for p in w["lonlat"]])
-    x, y = to_rd(lonlat[:, 0], lonlat[:, 1])
-    owner = np.repeat(np.arange(len(ways)), [len(w["lonlat"]) for w in ways])
-    lines = shapely.linestrings(np.column_stack([x, y]), indices=owner)
-    table = pd.DataFrame([{k: v for k, v in w.items() if k != "lonlat"} for w in ways])
-    return gpd.GeoDataFrame(table.set_index("way_id"), geometry=lines, crs=RD)
-
-
-def _to_rd(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    import numpy as np
-    import shapely
-
-    def move(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        x, y = to_rd(points[:, 0], points[:, 1])
-        return np.column_stack([x, y])
-
-    valid: npt.NDArray[np.object_] = shapely.make_valid(shapely.transform(shapes, move))
-    return valid
-
-
-def _polygons(shapes: list[str]) -> npt.NDArray[np.object_]:
-    import shapely
-
-    return _to_rd(shapely.from_wkb(shapes))
-
-
-def _pand_frame(panden: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pandas as pd
-
-    panden.sort(key=lambda p: (p[0], p[1], p[2]))
-    table = pd.DataFrame([p[:2] for p in panden], columns=["pand_id", "use"], dtype="str")
-    again = table.groupby("pand_id").cumcount()
-    table["pand_id"] = table["pand_id"].where(
-        again == 0, table["pand_id"] + "#" + again.astype(str)
-    )
-    shapes: Any = _polygons([p[2] for p in panden]) if panden else []
-    frame = gpd.GeoDataFrame(table.set_index("pand_id"), geometry=shapes, crs=RD)
-    return frame.loc[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
-
-
-def _water_frame(water: list[tuple[str, str]]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pandas as pd
-
-    unique = dict(sorted(water))
-    shapes: Any = _polygons(list(unique.values())) if unique else []
-    index = pd.Index(list(unique), name="water_id", dtype="str")
-    frame = gpd.GeoDataFrame(index=index, geometry=shapes, crs=RD)
-    return frame.loc[frame.geom_type.isin(["Polygon", "MultiPolygon"])]

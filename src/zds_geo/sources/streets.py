@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zds_geo.core.errors import SourceError
-from zds_geo.core.frames import PANDEN, WATER, WAYS, require
+from zds_geo.core.frames import BARRIERS, ENTRANCES, PANDEN, WATER, WAYS, require
 from zds_geo.core.model import Credit
 from zds_geo.sources._recognise import OSM, recognise, sha256_of
 
@@ -20,9 +20,11 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetData:
-    """Ways, buildings and water, and where they came from."""
+    """Ways, what bars the way, entrances, buildings and water, and where they came from."""
 
     ways: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    entrances: gpd.GeoDataFrame
     panden: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     credit: Credit
@@ -30,7 +32,7 @@ class StreetData:
 
 
 def read_streets(path: Path, *, progress: Progress | None = None) -> StreetData:
-    """Read streets, buildings and water.
+    """Read streets, what bars the way, entrances, buildings and water.
 
     Parameters
     ----------
@@ -42,7 +44,8 @@ def read_streets(path: Path, *, progress: Progress | None = None) -> StreetData:
     Returns
     -------
     StreetData
-        Contracts WAYS, PANDEN and WATER, EPSG:28992; not yet filtered for walking.
+        Contracts WAYS, BARRIERS, ENTRANCES, PANDEN and WATER, EPSG:28992; not yet filtered for
+        walking.
 
     Raises
     ------
@@ -54,12 +57,13 @@ def read_streets(path: Path, *, progress: Progress | None = None) -> StreetData:
     kind = recognise(path)
     if kind != OSM:
         raise SourceError("sources.not_streets", path=path.name, got=kind)
-    from zds_geo.sources._osm import read_header, read_osm_streets
+    from zds_geo.sources._osm import read_header
+    from zds_geo.sources._osm_streets import read_osm_streets
 
     facts = read_header(path)
     found = read_osm_streets(path)
-    for name, contract in (("ways", WAYS), ("panden", PANDEN), ("water", WATER)):
-        require(found[name], contract)
+    for contract in (WAYS, BARRIERS, ENTRANCES, PANDEN, WATER):
+        require(found[contract.name], contract)
     credit = Credit(
         kind="streets",
         file=path.name,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.core.errors import PlacesError
 from zds_geo.core.frames import (
+    ACCESS,
     BUURTEN,
     DOORS,
     EDGES,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LAYERS: Final = {
-    c.name: c for c in (DOORS, STOPS, BUURTEN, STREET_SIDES, EDGES, JUNCTIONS, PANDEN, WATER)
+    c.name: c
+    for c in (DOORS, STOPS, ACCESS, BUURTEN, STREET_SIDES, EDGES, JUNCTIONS, PANDEN, WATER)
 }
 _TYPES: Final = {
     "Point": "Point", "LineString": "LineString", "Polygon": "MultiPolygon",

@@ -181,10 +181,10 @@ def test_odd_doors_are_flagged_and_kept() -> None:
     places = build(rows, GRID, panden=pand("warehouse"))
     assert places.doors["flag"].tolist() == [
         "flag.business_building,flag.other_use", "flag.business_building",
-        "flag.rebuilding", "flag.far_from_street",
+        "flag.rebuilding", "flag.far_from_street,flag.near_border",
     ]  # fmt: skip
     assert places.report.flagged == {
-        "flag.business_building": 2, "flag.far_from_street": 1,
+        "flag.business_building": 2, "flag.far_from_street": 1, "flag.near_border": 1,
         "flag.other_use": 1, "flag.rebuilding": 1,
     }  # fmt: skip
     assert places.report.far_from_street == ("osm:node/4",)

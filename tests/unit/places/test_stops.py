@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import box
+from shapely import Point, box
 
 from zds_geo.core.crs import RD
 from zds_geo.places import Places, PlacesParams
@@ -52,25 +52,52 @@ def test_a_terrace_of_own_panden_is_one_stop_per_door() -> None:
     assert places.doors["pand_id"].nunique() == 30
 
 
-def test_no_stop_is_longer_than_one_entrance_or_has_a_gap_in_it() -> None:
-    rules = PlacesParams(stop_gap_m=4.0, stop_length_m=10.0)
+def test_no_entrance_serves_a_wider_part_of_a_block_than_was_said() -> None:
+    rules = PlacesParams(stop_width_m=10.0)
     places = build_flat(40, step=1.5, params=rules)
     for _, doors in places.doors.groupby("stop_id"):
-        at = doors.geometry.x.sort_values()
-        assert at.iloc[-1] - at.iloc[0] <= rules.stop_length_m
-        assert at.diff().max() <= rules.stop_gap_m or len(doors) == 1
-    assert len(build_flat(20, step=4.5, params=rules).stops) == 20
+        assert doors.geometry.x.max() - doors.geometry.x.min() <= rules.stop_width_m
+    assert len(places.stops) <= 10
 
 
-def test_a_stop_is_named_after_its_smallest_door_and_stands_at_its_door_nearest_the_street() -> (
-    None
-):
-    homes = [("Dorpsstraat", 2, 40.0, -14.0), ("Dorpsstraat", 4, 41.0, -10.0)]
+def test_two_front_doors_of_one_small_building_are_two_stops_unless_close() -> None:
+    for apart, stops in ((5.0, 2), (2.0, 1)):
+        homes = [("Dorpsstraat", 2, 40.0, -12.0), ("Dorpsstraat", 4, 40.0 + apart, -12.0)]
+        own = panden((30.0, -30.0, 60.0, -8.0))
+        assert len(build(make_addresses(homes), GRID, panden=own).stops) == stops
+
+
+def test_one_number_with_many_additions_is_one_bell_board() -> None:
+    homes = [("Dorpsstraat", 2, 10.0 + 4 * i, -12.0) for i in range(40)]
+    rows = make_addresses(homes)
+    rows["toevoeging"] = [f"{i:02}" for i in range(40)]
+    places = build(rows, GRID, panden=panden((0.0, -30.0, 195.0, -8.0)))
+    assert places.stops["n_doors"].tolist() == [40]
+
+
+def test_mapped_entrances_divide_a_block_by_their_numbers() -> None:
+    homes = [("Dorpsstraat", 2 * i, 4.0 * i, -20.0) for i in range(1, 21)]
+    at = [Point(X + 20.0, Y - 8.0), Point(X + 60.0, Y - 8.0)]
+    entrances = gpd.GeoDataFrame(
+        {"kind": ["staircase", "staircase"], "numbers": ["2-30", "32-40"]},
+        index=pd.Index(["osm:node/101", "osm:node/102"], name="entrance_id"),
+        geometry=at, crs=RD,
+    )  # fmt: skip
+    own = panden((0.0, -30.0, 195.0, -8.0))
+    places = build(make_addresses(homes), GRID, panden=own, entrances=entrances)
+    assert sorted(places.stops["n_doors"]) == [5, 15]
+    assert {(p.x, p.y) for p in places.stops.geometry} == {(p.x, p.y) for p in at}
+    first = places.doors.loc[places.doors["huisnummer"] <= 30, "stop_id"]
+    assert first.nunique() == 1
+
+
+def test_a_stop_is_named_after_its_smallest_door_and_stands_where_the_best_placed_one_is() -> None:
+    homes = [("Dorpsstraat", 2, 40.0, -13.0), ("Dorpsstraat", 4, 41.0, -10.0)]
     places = build(make_addresses(homes), GRID, panden=panden((0.0, -30.0, 195.0, -8.0)))
     assert places.stops.index.tolist() == ["s:osm:node/1"]
     stop = places.stops.iloc[0]
-    assert (stop.geometry.x - X, stop.geometry.y - Y) == (41.0, -10.0)
-    assert (stop["access_m"], stop["along_m"], stop["n_doors"]) == (10.0, 41.0, 2)
+    assert (stop.geometry.x - X, stop.geometry.y - Y) == (41.0, -8.0)  # at the facade
+    assert (stop["access_m"], stop["along_m"], stop["n_doors"]) == (8.0, 41.0, 2)
 
 
 def test_doors_of_one_pand_on_two_streets_are_two_stops() -> None:
