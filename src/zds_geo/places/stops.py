@@ -25,11 +25,12 @@ def group_stops(
     Parameters
     ----------
     doors : GeoDataFrame
-        With ``pand_id``, ``straat`` and ``huisnummer``, EPSG:28992.
+        With ``pand_id``, ``straat``, ``huisnummer``, ``access_edge_id`` and ``side``, EPSG:28992.
     entrance : Series of str, index of ``doors``
         Known entrance of each door; empty where unknown.
     gap_m : float
-        Homes of a small building (up to three of one street) share a door within this distance.
+        Homes of a small building (up to three of one street) share a door within this distance, if
+        they are reached from the same side of the same street.
     width_m : float
         Widest part of a large building that one entrance serves.
 
@@ -56,6 +57,7 @@ def group_stops(
         index=doors.index,
     )
     table["entrance"] = entrance
+    table["face"] = doors["access_edge_id"] + doors["side"]
     table["at"] = np.arange(len(doors))
     table = table.sort_index()
     keys = ["house", "straat", "entrance"]
@@ -82,10 +84,11 @@ def _split(
         rest = group.loc[~group.index.isin([d for board in boards for d in board])]
     if rest.empty:
         return boards
-    radius = width_m / 2 if len(group) >= FLAT_DOORS else gap_m
-    nearest = _centers(xy[rest["at"]], radius=radius)
-    parts = [list(rest.index[nearest == k]) for k in range(int(nearest.max()) + 1)]
-    return [*boards, *parts]
+    flat = len(group) >= FLAT_DOORS
+    for _, face in [("", rest)] if flat else rest.groupby("face", sort=True):
+        nearest = _centers(xy[face["at"]], radius=width_m / 2 if flat else gap_m)
+        boards += [list(face.index[nearest == k]) for k in range(int(nearest.max()) + 1)]
+    return boards
 
 
 def _centers(xy: npt.NDArray[np.float64], *, radius: float) -> npt.NDArray[np.intp]:

@@ -29,7 +29,8 @@ def key(number: str) -> tuple[object, ...]:
     ],
 )
 def test_numbers_sort_as_on_the_wall(board: list[str]) -> None:
-    assert sorted(board[::-1], key=key) == board
+    mixed = board[::-1]
+    assert sorted(mixed, key=key) == board
 
 
 def test_letter_and_addition_glued_or_not_stand_together() -> None:

@@ -96,8 +96,8 @@ def test_a_stop_is_named_after_its_smallest_door_and_stands_where_the_best_place
     places = build(make_addresses(homes), GRID, panden=panden((0.0, -30.0, 195.0, -8.0)))
     assert places.stops.index.tolist() == ["s:osm:node/1"]
     stop = places.stops.iloc[0]
-    assert (stop.geometry.x - X, stop.geometry.y - Y) == (41.0, -8.0)  # at the facade
-    assert (stop["access_m"], stop["along_m"], stop["n_doors"]) == (8.0, 41.0, 2)
+    assert (stop.geometry.x - X, stop.geometry.y - Y) == (40.0, -8.0)  # at the facade
+    assert (stop["access_m"], stop["along_m"], stop["n_doors"]) == (8.0, 40.0, 2)
 
 
 def test_doors_of_one_pand_on_two_streets_are_two_stops() -> None:
