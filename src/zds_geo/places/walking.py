@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import shapely
 
 UNREACHABLE_S: Final = 10_000_000
+CHUNK: Final = 256  # rows at a time, so that memory grows with the answer only
 
 
 class WalkNetwork:
@@ -32,7 +34,8 @@ class WalkNetwork:
     Notes
     -----
     Between two rows: access of both + the shorter of the way over the four pairs of edge ends and,
-    on one edge, straight along it. Other side of the same street: its ``crossing_s`` once.
+    on one edge, straight along it. Who leaves a door on one side, seen in walking, and arrives at
+    one on the other side crosses once: at the cost of the quieter of the two streets.
     """
 
     def __init__(
@@ -127,7 +130,7 @@ class WalkNetwork:
         return float(self._access[row])
 
     def metres(self, rows: Sequence[int]) -> npt.NDArray[np.float64]:
-        """Give the metres walked between rows.
+        """Give the metres walked between rows, without the cost of crossing.
 
         Parameters
         ----------
@@ -141,29 +144,8 @@ class WalkNetwork:
         """
         import numpy as np
 
-        r = np.asarray(rows, dtype=np.intp)
-        edge, along, access = self._edge[r], self._along[r], self._access[r]
-        ends = np.unique(np.concatenate([self._from[edge], self._to[edge]]))
-        between = self._between(ends)
-        u, v = np.searchsorted(ends, self._from[edge]), np.searchsorted(ends, self._to[edge])
-        to_u, to_v = along, np.maximum(self._length[edge] - along, 0.0)
-        best = np.full((len(r), len(r)), np.inf)
-        for end_a, walk_a in ((u, to_u), (v, to_v)):
-            for end_b, walk_b in ((u, to_u), (v, to_v)):
-                way = between[np.ix_(end_a, end_b)] + walk_a[:, None] + walk_b[None, :]
-                np.minimum(best, way, out=best)
-        same = edge[:, None] == edge[None, :]
-        straight = np.abs(along[:, None] - along[None, :])
-        best = np.where(same, np.minimum(best, straight), best)
-        best += access[:, None] + access[None, :]
-        best[r[:, None] == r[None, :]] = 0.0
-        return np.minimum(best, best.T)
-
-    def _between(self, ends: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        from scipy.sparse.csgraph import dijkstra
-
-        found: npt.NDArray[np.float64] = dijkstra(self._graph, directed=False, indices=ends)
-        return found[:, ends]
+        metres = np.vstack(list(self._walks(rows, metre_s=1.0, crossing=False)))
+        return np.minimum(metres, metres.T)
 
     def seconds(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
         """Give the whole walking seconds between rows.
@@ -180,18 +162,67 @@ class WalkNetwork:
         """
         import numpy as np
 
+        seconds = np.empty((len(rows), len(rows)), dtype=np.int64)
+        first = 0
+        for walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
+            reach = np.isfinite(walks)
+            whole = np.ceil(np.where(reach, walks, 0.0) - 1e-9).astype(np.int64)
+            whole[~reach] = UNREACHABLE_S
+            seconds[first : first + len(walks)] = whole
+            first += len(walks)
+        return np.minimum(seconds, seconds.T)  # sums rounded in another order
+
+    def _walks(
+        self, rows: Sequence[int], *, metre_s: float, crossing: bool
+    ) -> Iterator[npt.NDArray[np.float64]]:
+        """Give the walks from a few rows at a time to all rows.
+
+        Whoever leaves along an edge forwards with the door at the left walks on the left; arriving
+        with the door at the right asks for one crossing, of the quieter of the two streets.
+        """
+        import numpy as np
+
         r = np.asarray(rows, dtype=np.intp)
-        metres = self.metres(rows)
-        edge, side = self._edge[r], self._side[r]
-        across = (edge[:, None] == edge[None, :]) & (side[:, None] * side[None, :] < 0)
-        raw = metres / self._walk_m_s + np.where(across, self._crossing[edge][:, None], 0.0)
-        reach = np.isfinite(raw)
-        seconds = np.ceil(np.where(reach, raw, 0.0) - 1e-9).astype(np.int64)
-        seconds[~reach] = UNREACHABLE_S
-        return seconds
+        edge, along = self._edge[r], self._along[r]
+        ends = np.unique(np.concatenate([self._from[edge], self._to[edge]]))
+        between = self._between(ends)
+        place = (np.searchsorted(ends, self._from[edge]), np.searchsorted(ends, self._to[edge]))
+        walk = (along, np.maximum(self._length[edge] - along, 0.0))
+        # Seen in the direction of walking: out by the first end is backwards, in by it forwards.
+        out_side = (-self._side[r], self._side[r])
+        in_side = (self._side[r], -self._side[r])
+        cost = self._crossing[edge] if crossing else np.zeros(len(r))
+        for first in range(0, len(r), CHUNK):
+            part = slice(first, first + CHUNK)
+            quiet = np.minimum(cost[part, None], cost[None, :])
+            best = np.full((len(edge[part]), len(r)), np.inf)
+            for a, b in itertools.product((0, 1), (0, 1)):
+                way = between[np.ix_(place[a][part], place[b])]
+                way = (way + walk[a][part, None] + walk[b][None, :]) * metre_s
+                way += np.where(out_side[a][part, None] * in_side[b][None, :] < 0, quiet, 0.0)
+                np.minimum(best, way, out=best)
+            straight = np.abs(along[part, None] - along[None, :]) * metre_s
+            across = self._side[r][part, None] * self._side[r][None, :] < 0
+            straight += np.where(across, cost[part, None], 0.0)
+            same = edge[part, None] == edge[None, :]
+            best = np.where(same, np.minimum(best, straight), best)
+            best += (self._access[r][part, None] + self._access[r][None, :]) * metre_s
+            best[r[part, None] == r[None, :]] = 0.0
+            yield best
+
+    def _between(self, ends: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        import numpy as np
+        from scipy.sparse.csgraph import dijkstra
+
+        found = np.empty((len(ends), len(ends)))
+        for first in range(0, len(ends), CHUNK):
+            some = ends[first : first + CHUNK]
+            far = dijkstra(self._graph, directed=False, indices=some)
+            found[first : first + CHUNK] = far[:, ends]
+        return found
 
     def line(self, a: int, b: int) -> shapely.LineString:
-        """Give the line walked from one row to another.
+        """Give the line walked from one row to another: the way that ``seconds`` counts.
 
         Parameters
         ----------
@@ -219,11 +250,12 @@ class WalkNetwork:
         )
         walk_a, walk_b = self._to_ends(a), self._to_ends(b)
         options = [
-            (walk_a[i] + float(far[i, ends_b[j]]) + walk_b[j], i, j) for i in (0, 1) for j in (0, 1)
+            (self._crossing_m(a, b, i, j) + walk_a[i] + float(far[i, ends_b[j]]) + walk_b[j], i, j)
+            for i, j in itertools.product((0, 1), (0, 1))
         ]
         best, i, j = min(options)
         parts = [shapely.get_coordinates(self._points[a])]
-        if self._edge[a] == self._edge[b] and abs(self._along[a] - self._along[b]) <= best:
+        if self._edge[a] == self._edge[b] and self._straight_m(a, b) <= best:
             parts.append(self._piece(a, float(self._along[a]), float(self._along[b])))
         elif not np.isfinite(best):
             raise ValueError(f"no way between rows {a} and {b}")
@@ -235,6 +267,20 @@ class WalkNetwork:
             parts.append(self._piece(b, start_b, float(self._along[b])))
         parts.append(shapely.get_coordinates(self._points[b]))
         return shapely.remove_repeated_points(shapely.LineString(np.concatenate(parts)))
+
+    def _crossing_m(self, a: int, b: int, i: int, j: int) -> float:
+        """Give the crossing on the way out by end i and in by end j, in metres of walking."""
+        out_side = float(self._side[a]) * (-1 if i == 0 else 1)
+        in_side = float(self._side[b]) * (1 if j == 0 else -1)
+        if out_side * in_side >= 0:
+            return 0.0
+        quiet = min(float(self._crossing[self._edge[a]]), float(self._crossing[self._edge[b]]))
+        return quiet * self._walk_m_s
+
+    def _straight_m(self, a: int, b: int) -> float:
+        crossed = float(self._side[a]) * float(self._side[b]) < 0
+        cost = float(self._crossing[self._edge[a]]) * self._walk_m_s if crossed else 0.0
+        return abs(float(self._along[a]) - float(self._along[b])) + cost
 
     def _to_ends(self, row: int) -> tuple[float, float]:
         along = float(self._along[row])
