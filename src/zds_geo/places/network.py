@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zds_geo.core.crs import RD, require_rd
 from zds_geo.core.errors import PlacesError
@@ -33,13 +33,25 @@ CROSSING_S: Final = {
 }  # fmt: skip
 
 
-def is_walkable(way: Any) -> bool:
+class WalkTags(NamedTuple):
+    """The tags of a way that decide whether people on foot may use it; empty where absent."""
+
+    highway: str
+    foot: str = ""
+    access: str = ""
+    sidewalk: str = ""
+
+
+WALK_TAGS: Final = WalkTags._fields
+
+
+def is_walkable(way: WalkTags) -> bool:
     """Tell whether people on foot may use a way.
 
     Parameters
     ----------
-    way : row with the tags of contract WAYS
-        Empty text where a tag is absent.
+    way : WalkTags
+        Its tags.
 
     Returns
     -------
@@ -77,7 +89,10 @@ def build_network(ways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoData
         If no way can be walked.
     """
     require_rd(ways, "ways")
-    walkable = ways.loc[[is_walkable(w) for w in ways.itertuples()]].sort_index()
+    # Few combinations of tags occur: each is judged once.
+    tags = list(zip(*(ways[tag].tolist() for tag in WALK_TAGS), strict=True))
+    verdict = {found: is_walkable(WalkTags(*found)) for found in set(tags)}
+    walkable = ways.loc[[verdict[found] for found in tags]].sort_index()
     if walkable.empty:
         raise PlacesError("places.no_walkable")
     lines = _Lines.of(walkable)
@@ -215,9 +230,9 @@ def _to_frames(lines: _Lines, chains: list[list[int]]) -> tuple[gpd.GeoDataFrame
     highway = [lines.highway[w] for w in lead]
     table = pd.DataFrame(
         {
-            "from_junction": start.astype(str),
-            "to_junction": end.astype(str),
-            "way": way.astype(str),
+            "from_junction": list(map(str, start.tolist())),
+            "to_junction": list(map(str, end.tolist())),
+            "way": list(map(str, way.tolist())),
             "name": [lines.name[w] for w in lead],
             "highway": highway,
             "length_m": shapely.length(shapes),

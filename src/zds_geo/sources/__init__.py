@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from zds_geo.sources.addresses import AddressData, read_addresses
     from zds_geo.sources.areas import Area, AreaGroup, find_area, list_areas
     from zds_geo.sources.buurten import BuurtData, read_buurten
-    from zds_geo.sources.streets import StreetData, read_streets
+    from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
     "AddressData": "addresses",
@@ -23,6 +23,7 @@ _HOMES: Final = {
     "read_addresses": "addresses",
     "read_buurten": "buurten",
     "read_streets": "streets",
+    "read_ways": "streets",
     "recognise": "_recognise",
 }
 
@@ -37,6 +38,7 @@ __all__ = [
     "read_addresses",
     "read_buurten",
     "read_streets",
+    "read_ways",
     "recognise",
 ]
 

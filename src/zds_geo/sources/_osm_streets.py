@@ -72,8 +72,11 @@ def read_lines(path: Path) -> dict[str, gpd.GeoDataFrame]:
     SourceError
         If the file is broken or holds no street.
     """
-    ways: list[dict[str, Any]] = []
-    barriers: list[dict[str, Any]] = []
+    import osmium
+
+    factory = osmium.geom.WKBFactory()
+    ways: list[tuple[Any, ...]] = []
+    barriers: list[tuple[Any, ...]] = []
     entrances: list[tuple[str, str, str, float, float]] = []
     for thing in list_objects(path, "highway", "waterway", "railway", "entrance"):
         tags = thing.tags
@@ -84,27 +87,42 @@ def read_lines(path: Path) -> dict[str, gpd.GeoDataFrame]:
             continue
         if not thing.is_way():
             continue
-        nodes = [n for n in thing.nodes if n.location.valid()]
-        lonlat = [(n.lon, n.lat) for n in nodes]
-        if len(nodes) < 2:
-            continue
         if "highway" in tags:
-            row: dict[str, Any] = {tag: tags.get(tag, "") for tag in WAY_TAGS}
-            row["way_id"] = str(thing.id)
-            row["node_ids"] = tuple(n.ref for n in nodes)
-            ways.append({**row, "lonlat": lonlat})
+            nodes, line = _line(thing, factory)
+            if line:
+                facts = [tags.get(tag, "") for tag in WAY_TAGS]
+                ways.append((thing.id, str(thing.id), *facts, nodes, line))
         elif _bars(tags):
+            _, line = _line(thing, factory)
             kind = "rail" if "railway" in tags else "water"
-            barriers.append({"barrier_id": f"osm:way/{thing.id}", "kind": kind, "lonlat": lonlat})
+            if line:
+                barriers.append((thing.id, f"osm:way/{thing.id}", kind, line))
     if not ways:
         raise SourceError("sources.no_streets", path=path.name)
-    ways.sort(key=lambda w: int(w["way_id"]))
-    barriers.sort(key=lambda b: str(b["barrier_id"]))
     return {
-        "ways": _line_frame(ways, index="way_id"),
-        "barriers": _line_frame(barriers, index="barrier_id"),
+        "ways": _line_frame(ways, columns=("way_id", *WAY_TAGS, "node_ids")),
+        "barriers": _line_frame(barriers, columns=("barrier_id", "kind")),
         "entrances": _entrance_frame(entrances),
     }
+
+
+def _line(way: Any, factory: Any) -> tuple[tuple[int, ...], str]:
+    """Give the nodes and the line (WKB) of a way; nodes that the file lacks are passed over."""
+    import osmium
+
+    nodes = way.nodes
+    try:
+        line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
+        return tuple([n.ref for n in nodes]), str(line)
+    except (osmium.InvalidLocationError, RuntimeError):
+        known = [(n.ref, n.lon, n.lat) for n in nodes if n.location.valid()]
+    if len(known) < 2:
+        return (), ""
+    import shapely
+
+    return tuple(k[0] for k in known), str(
+        shapely.to_wkb(shapely.LineString([k[1:] for k in known]), hex=True)
+    )
 
 
 def _bars(tags: Any) -> bool:
@@ -114,21 +132,24 @@ def _bars(tags: Any) -> bool:
     return tags.get("waterway", "") in WATERWAYS or tags.get("railway", "") in RAILWAYS
 
 
-def _line_frame(rows: list[dict[str, Any]], *, index: str) -> gpd.GeoDataFrame:
+def _line_frame(rows: list[tuple[Any, ...]], *, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Lay rows of (number, id, facts, line) out as a frame, sorted by number."""
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
     import shapely
 
-    if not rows:
-        empty = pd.DataFrame({index: [], "kind": []}, dtype="str").set_index(index)
-        return gpd.GeoDataFrame(empty, geometry=[], crs=RD)
-    lonlat = np.array([p for row in rows for p in row["lonlat"]])
-    x, y = to_rd(lonlat[:, 0], lonlat[:, 1])
-    owner = np.repeat(np.arange(len(rows)), [len(row["lonlat"]) for row in rows])
-    lines = shapely.linestrings(np.column_stack([x, y]), indices=owner)
-    table = pd.DataFrame([{k: v for k, v in row.items() if k != "lonlat"} for row in rows])
-    return gpd.GeoDataFrame(table.set_index(index), geometry=lines, crs=RD)
+    rows.sort(key=lambda row: int(row[0]))
+    fields = list(zip(*rows, strict=True)) or [()] * (len(columns) + 2)
+    lines = shapely.from_wkb(list(fields[-1]))
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    x, y = to_rd(coordinates[:, 0], coordinates[:, 1])
+    moved = shapely.linestrings(x, y, indices=owner) if len(rows) else []
+    index = pd.Index(fields[1], name=columns[0], dtype="str")
+    facts = {
+        name: pd.Series(list(values), index=index, dtype="object" if name == "node_ids" else "str")
+        for name, values in zip(columns[1:], fields[2:-1], strict=True)
+    }
+    return gpd.GeoDataFrame(facts, index=index, geometry=moved, crs=RD)
 
 
 def _entrance_frame(rows: list[tuple[str, str, str, float, float]]) -> gpd.GeoDataFrame:

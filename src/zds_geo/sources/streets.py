@@ -75,3 +75,31 @@ def read_streets(path: Path, *, progress: Progress | None = None) -> StreetData:
         invented=facts["invented"] == "yes",
     )
     return StreetData(**found, credit=credit, n_ways=len(found["ways"]))
+
+
+def read_ways(path: Path) -> gpd.GeoDataFrame:
+    """Read only the ways of an OpenStreetMap file: a walking network needs no more.
+
+    Parameters
+    ----------
+    path : Path
+        OSM file: ``.pbf``, ``.osm`` or ``.osm.bz2``.
+
+    Returns
+    -------
+    GeoDataFrame
+        Contract WAYS, EPSG:28992.
+
+    Raises
+    ------
+    SourceError
+        If the file is of another kind, cut off, or without streets.
+    """
+    kind = recognise(path)
+    if kind != OSM:
+        raise SourceError("sources.not_streets", path=path.name, got=kind)
+    from zds_geo.sources._osm_streets import read_lines
+
+    ways = read_lines(path)["ways"]
+    require(ways, WAYS)
+    return ways
