@@ -26,6 +26,7 @@ LIVE: Final = frozenset(
         "verblijfsobject in gebruik (niet ingemeten)",
         "verbouwing verblijfsobject",
         "plaats aangewezen",
+        "naamgeving uitgegeven",  # of the nummeraanduiding, where a file has no other
     }
 )
 DEAD: Final = frozenset(
@@ -36,6 +37,7 @@ DEAD: Final = frozenset(
         "verblijfsobject ingetrokken",
         "verblijfsobject ten onrechte opgevoerd",
         "plaats ingetrokken",
+        "naamgeving ingetrokken",
     }
 )
 # RD New covers the Netherlands within these metres (EPSG:28992 area of use, rounded outward).

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import bz2
 import hashlib
+import zipfile
 from pathlib import Path
 from typing import Final
 
 from zds_geo.core.errors import SourceError
+from zds_geo.sources._bag_extract import is_member
 
 OSM: Final = "osm"
 GEOJSON: Final = "geojson"
 GEOPACKAGE: Final = "gpkg"
 TABLE: Final = "csv"
+EXTRACT: Final = "bag-extract"
+ZIP: Final = "zip/xlsx"
 _HEAD: Final = 4096
 
 
@@ -22,13 +26,16 @@ def sha256_of(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        An existing file.
+        An existing file, or a folder: then of the names and sums of its files.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
+    if path.is_dir():
+        lines = [f"{sha256_of(f)}  {f.name}" for f in sorted(path.iterdir()) if f.is_file()]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -44,7 +51,8 @@ def recognise(path: Path) -> str:
     Returns
     -------
     str
-        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg`` or ``csv``.
+        ``osm`` (pbf, xml, or xml in bz2), ``geojson`` (also a folder of them), ``gpkg``, ``csv`` or
+        ``bag-extract`` (XML members in a folder or zip).
 
     Raises
     ------
@@ -55,15 +63,35 @@ def recognise(path: Path) -> str:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except IsADirectoryError:
-        raise SourceError("sources.folder", path=path) from None
+        return _by_names(path)
     except OSError:
         raise SourceError("sources.no_file", path=path) from None
     if not head:
         raise SourceError("sources.empty", path=path.name)
     kind = _by_magic(head) or _by_text(head)
+    if kind == ZIP and _has_extract(path):
+        return EXTRACT
     if kind in {OSM, GEOJSON, GEOPACKAGE, TABLE}:
         return kind
     raise SourceError("sources.unknown", path=path.name, looks=kind)
+
+
+def _by_names(path: Path) -> str:
+    names = sorted(entry.name for entry in path.iterdir())
+    if any(is_member(name) for name in names):
+        return EXTRACT
+    if any(name.endswith(".geojson") for name in names):
+        return GEOJSON
+    raise SourceError("sources.folder", path=path)
+
+
+def _has_extract(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.rpartition("/")[2] for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError):
+        return False
+    return any(is_member(n) or (n[:4].isdigit() and n.endswith(".zip")) for n in names)
 
 
 def _by_magic(head: bytes) -> str:
@@ -74,7 +102,7 @@ def _by_magic(head: bytes) -> str:
     if head.startswith(b"BZh"):
         return OSM if _bz2_is_osm(head) else "bz2"
     for magic, looks in (
-        (b"PK\x03\x04", "zip/xlsx"),
+        (b"PK\x03\x04", ZIP),
         (b"%PDF", "pdf"),
         (b"\x1f\x8b", "gzip"),
         (b"\xd0\xcf\x11\xe0", "xls"),
