@@ -42,6 +42,7 @@ def import_kampen(folder: Path) -> None:
         addresses=kampen.DATA / "kampen_adressen_osm.csv",
         buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
         streets=kampen.DATA / "kampen.osm.pbf",
+        now=NOW,
     )
 
 

@@ -83,6 +83,7 @@ def main() -> int:
             addresses=kampen.DATA / "kampen_adressen_osm.csv",
             buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
             streets=kampen.DATA / "kampen.osm.pbf",
+            now=datetime.combine(START, datetime.min.time(), tzinfo=AMSTERDAM),
         )
         doors = read_layer(workspace.places_path, "doors", columns=["buurt_code"])
         buurt_of = doors["buurt_code"].to_dict()

@@ -29,6 +29,7 @@ def main() -> int:
             addresses=kampen.DATA / "kampen_adressen_osm.csv",
             buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
             streets=kampen.DATA / "kampen.osm.pbf",
+            now=now,
         )
         for day in DAYS:
             plan = plan_day(workspace, now=now, seed=1, on=day, write=False).plan

@@ -89,7 +89,7 @@ def load_day(
         stops=read_layer(path, "stops").sort_index(),
         edges=read_layer(path, "edges"),
         junctions=read_layer(path, "junctions"),
-        knocks=store.read_knocks(),
+        knocks=store.read_knocks(doors=store.current_doors(doors.index)),
         roster=make_roster(workspace.settings, store, first=on),
         params=contact_params(workspace, store),
         do_not_knock=store.do_not_knock_doors(),

@@ -5,31 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zds_geo.app.settings import AreaSettings
 from zds_geo.app.workspace import Progress, Workspace, no_progress
-from zds_geo.core.errors import NotFoundError
+from zds_geo.core.errors import NotFoundError, PlacesError
 from zds_geo.core.model import Credit
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from zds_geo.places import QualityReport
+    from zds_geo.places import Changes, Places, QualityReport
 
 LAYERS = (
     "doors", "stops", "access", "buurten", "street_sides", "edges", "junctions", "panden", "water",
 )  # fmt: skip
 
 
+MARGIN_M = 1000.0  # read around the area: a route may leave it for a bridge
+MOST_RETIRED = 50
+MOST_RETIRED_SHARE = 0.01
+LEAST_SHARE = 0.95  # of rows and edges, against the previous places (R07)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What was read and built."""
+    """What was read and built; ``changes`` against the previous places, empty the first time."""
 
     report: QualityReport
     credits: tuple[Credit, ...]
     changes: dict[str, int]
+    doubtful: tuple[str, ...] = ()
 
 
 def import_places(
@@ -38,6 +46,8 @@ def import_places(
     addresses: Path,
     buurten: Path,
     streets: Path,
+    now: datetime,
+    accept_changes: bool = False,
     progress: Progress = no_progress,
 ) -> ImportResult:
     """Read three files and build the places of the workspace.
@@ -48,6 +58,10 @@ def import_places(
         Its ``[area]`` says which buurten count.
     addresses, buurten, streets : Path
         Files in any format that ``sources`` recognises; one file may serve twice.
+    now : datetime
+        Aware: the date that changes of doors get.
+    accept_changes : bool
+        Go on where a delivery differs suspiciously from the previous one.
     progress : callable, optional
         Called with (label, done, total).
 
@@ -62,30 +76,18 @@ def import_places(
         If a file cannot be used; the previous places stay as they are.
     NotFoundError
         If a chosen buurt is not in the buurten file.
+    PlacesError
+        If the delivery is suspicious and was not accepted; nothing has changed then.
+
+    Notes
+    -----
+    Lineage is written before the new places take their place: a stop in between leaves the old
+    places with links that do no harm, and running again completes (R07).
     """
-    from zds_geo.places import PlacesParams, build_places
-    from zds_geo.sources import read_addresses, read_buurten, read_streets
     from zds_geo.store import write_places
 
-    areas = read_buurten(buurten)
-    codes = choose_buurten(workspace.settings.area, areas.buurten)
-    found = read_addresses(addresses, progress=progress)
-    network = read_streets(streets, progress=progress)
-    places = build_places(
-        found.addresses,
-        network.ways,
-        buurten=areas.buurten,
-        panden=network.panden,
-        water=network.water,
-        barriers=network.barriers,
-        entrances=network.entrances,
-        left_out=found.left_out,
-        buurt_codes=codes,
-        params=PlacesParams(walk_m_s=workspace.settings.service.walk_m_s),
-        progress=progress,
-    )
-    changes = _compare(workspace, places.doors)
-    sources = (found.credit, areas.credit, network.credit)
+    places, sources = _build(workspace, addresses, buurten, streets=streets, progress=progress)
+    changes = _changes(workspace, places, now=now, accept=accept_changes)
     write_places(
         workspace.places_path,
         layers={name: getattr(places, name) for name in LAYERS},
@@ -95,7 +97,104 @@ def import_places(
             "report": _report_table(places.report),
         },
     )
-    return ImportResult(report=places.report, credits=sources, changes=changes)
+    return ImportResult(
+        report=places.report,
+        credits=sources,
+        changes={} if changes is None else changes.counts(),
+        doubtful=() if changes is None else changes.doubtful,
+    )
+
+
+def _build(
+    workspace: Workspace, addresses: Path, buurten: Path, *, streets: Path, progress: Progress
+) -> tuple[Places, tuple[Credit, ...]]:
+    from zds_geo.places import PlacesParams, build_places
+    from zds_geo.sources import read_addresses, read_buurten, read_streets
+
+    areas = read_buurten(buurten)
+    codes = choose_buurten(workspace.settings.area, areas.buurten)
+    x0, y0, x1, y1 = areas.buurten.loc[codes].total_bounds
+    box = (x0 - MARGIN_M, y0 - MARGIN_M, x1 + MARGIN_M, y1 + MARGIN_M)
+    found = read_addresses(addresses, box=box, progress=progress)
+    network = read_streets(streets, progress=progress)
+    places = build_places(
+        found.addresses,
+        network.ways,
+        buurten=areas.buurten,
+        panden=network.panden if found.panden is None else found.panden,
+        water=network.water,
+        barriers=network.barriers,
+        entrances=network.entrances,
+        left_out=found.left_out,
+        buurt_codes=codes,
+        params=PlacesParams(walk_m_s=workspace.settings.service.walk_m_s),
+        progress=progress,
+    )
+    return places, (found.credit, areas.credit, network.credit)
+
+
+def _changes(
+    workspace: Workspace, places: Places, *, now: datetime, accept: bool
+) -> Changes | None:
+    """Compare with the previous places, stop at a suspicious delivery, write lineage."""
+    from zds_geo.app.workspace import open_store
+    from zds_geo.core.windows import AMSTERDAM
+    from zds_geo.places import compare_doors
+    from zds_geo.store import read_layer
+
+    if not workspace.places_path.is_file():
+        return None
+    before = read_layer(workspace.places_path, "doors")
+    n_edges = len(read_layer(workspace.places_path, "edges", columns=["name"]))
+    with open_store(workspace, now=now) as store:
+        gone_before = frozenset(store.missing_doors())
+        # A buurt that left the area on purpose is no loss.
+        here = before.loc[before["buurt_code"].isin(places.buurten.index)]
+        changes = compare_doors(here, places.doors, known_gone=gone_before)
+        if not accept:
+            _stop_if_suspicious(here, places, changes, n_edges=n_edges, n_before=len(before))
+        on = now.astimezone(AMSTERDAM).date()
+        store.add_lineage(changes.lineage, on=on)
+        store.note_delivery(gone=changes.gone, present=set(places.doors.index), on=on)
+    return changes
+
+
+def _stop_if_suspicious(
+    before: gpd.GeoDataFrame, places: Places, changes: Changes, *, n_edges: int, n_before: int
+) -> None:
+    lost = set(changes.gone) - {link.old_door_id for link in changes.lineage}
+    most = min(MOST_RETIRED, MOST_RETIRED_SHARE * len(before))
+    if len(before) and len(lost) > most and len(lost) > 1:
+        raise PlacesError("import.many_gone", gone=len(lost), n=len(before))
+    if len(places.doors) < LEAST_SHARE * len(before):
+        raise PlacesError("import.fewer_doors", n=len(places.doors), before=len(before))
+    same_area = len(before) == n_before
+    if same_area and len(places.edges) < LEAST_SHARE * n_edges:
+        raise PlacesError("import.fewer_edges", n=len(places.edges), before=n_edges)
+
+
+def rollback_places(workspace: Workspace) -> tuple[int, int]:
+    """Put the previous places back; the present ones become the previous. Knocks stay.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With places that were imported at least twice.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Doors before and after.
+
+    Raises
+    ------
+    PlacesError
+        If there are no previous places, or they are broken; nothing has changed then.
+    """
+    from zds_geo.store import read_layer, swap_previous
+
+    n_now = len(read_layer(workspace.require_places(), "doors", columns=["straat"]))
+    return n_now, swap_previous(workspace.places_path)
 
 
 def choose_buurten(area: AreaSettings, buurten: gpd.GeoDataFrame) -> list[str]:
@@ -144,20 +243,6 @@ def _need(buurten: gpd.GeoDataFrame, mask: Sequence[bool], wanted: str) -> set[s
         )
         raise NotFoundError("import.no_buurt", got=wanted, sample=sample)
     return found
-
-
-def _compare(workspace: Workspace, doors: gpd.GeoDataFrame) -> dict[str, int]:
-    from zds_geo.store import read_layer
-
-    if not workspace.places_path.is_file():
-        return {}
-    before = set(read_layer(workspace.places_path, "doors", columns=["straat"]).index)
-    after = set(doors.index)
-    return {
-        "new": len(after - before),
-        "gone": len(before - after),
-        "same": len(after & before),
-    }
 
 
 def _credit_table(sources: Sequence[Credit]) -> gpd.GeoDataFrame:

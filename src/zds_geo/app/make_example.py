@@ -98,6 +98,7 @@ def make_example(
         addresses=files.addresses,
         buurten=files.buurten,
         streets=files.streets,
+        now=now,
         progress=progress,
     )
     simulate_weeks(workspace, first=started_on, until=today, seed=seed, now=now, progress=progress)

@@ -68,7 +68,8 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         params = contact_params(workspace, store)
         cycle = current_cycle(workspace, store)
         column = "buurt_code" if by == "buurt" else "straat"
-        rows = measure_coverage(doors, store.read_knocks(), params=params, now=now, by=column)
+        knocks = store.read_knocks(doors=store.current_doors(doors.index))
+        rows = measure_coverage(doors, knocks, params=params, now=now, by=column)
     rows = rows.sort_index()
     if by == "buurt":
         rows.insert(0, "buurt_naam", buurten["buurt_naam"].reindex(rows.index))
@@ -104,7 +105,7 @@ def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
     doors = read_layer(path, "doors")
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        knocks = store.read_knocks()
+        knocks = store.read_knocks(doors=store.current_doors(doors.index))
     counts = measure_coverage(doors, knocks, params=params, now=now, by="street_side_id")
     return merge_sides(read_layer(path, "street_sides"), counts, min_doors=5)
 

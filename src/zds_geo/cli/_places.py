@@ -24,6 +24,7 @@ def import_(
     streets: Annotated[
         Path, typer.Option("--streets", metavar="BESTAND", help="help.places.streets")
     ],
+    accept: Annotated[bool, typer.Option("--accept-changes", help="help.places.accept")] = False,
 ) -> None:
     from zds_geo.app.import_places import import_places
     from zds_geo.cli._show import import_as_data, show_import
@@ -31,10 +32,21 @@ def import_(
     face: Face = ctx.obj
     with face.progress() as progress:
         result = import_places(
-            face.open(), addresses=addresses, buurten=buurten, streets=streets, progress=progress
-        )
+            face.open(), addresses=addresses, buurten=buurten, streets=streets, now=face.now,
+            accept_changes=accept, progress=progress,
+        )  # fmt: skip
     show_import(face, result)
     face.data(import_as_data(result))
+
+
+@places.command("rollback", cls=Command, help="help.places.rollback")
+def rollback(ctx: typer.Context) -> None:
+    from zds_geo.app.import_places import rollback_places
+
+    face: Face = ctx.obj
+    before, after = rollback_places(face.open())
+    face.print("places.rolled_back", before=before, after=after)
+    face.data({"doors_before": before, "doors_after": after})
 
 
 @places.command("report", cls=Command, help="help.places.report")

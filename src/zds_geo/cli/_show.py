@@ -49,7 +49,12 @@ def show_import(face: Face, result: ImportResult) -> None:
     if len(report.far_from_street) > MAX_FAR_SHOWN:
         face.print("import.far_more", n=len(report.far_from_street) - MAX_FAR_SHOWN)
     if result.changes:
-        face.print("import.changes", **result.changes)
+        face.print("import.changes")
+        for kind, count in result.changes.items():
+            if count:
+                face.write(f"  {count:>6}  {face.say(f'import.change.{kind}')}")
+        for door_id in result.doubtful[:MAX_FAR_SHOWN]:
+            face.write(f"    {door_id}")
     for credit in result.credits:
         face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
     face.print("import.done")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from zds_geo.core.errors import KnockError
+from zds_geo.core.errors import KnockError, UsageError
 from zds_geo.core.ids import DOOR_ID
 from zds_geo.core.outcomes import Outcome, Source
+
+LINEAGE_KINDS: Final = ("linked", "merged", "split")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +183,49 @@ class Plan:
     rounds: tuple[Round, ...]
     skipped: dict[str, int] = field(default_factory=dict)
     unserved_shifts: tuple[UnservedShift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """One home lives on in another: ``linked`` (same home, other id), ``merged`` or ``split``."""
+
+    old_door_id: str
+    new_door_id: str
+    kind: str
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown kind and a door that becomes itself."""
+        if self.kind not in LINEAGE_KINDS or self.old_door_id == self.new_door_id:
+            raise UsageError("error.lineage", kind=self.kind)
+
+
+class FixKind(StrEnum):
+    """What people on the street know better than the open data."""
+
+    ADD_DOOR = "add_door"
+    HIDE_DOOR = "hide_door"
+    MOVE_ENTRANCE = "move_entrance"
+    CLOSE_PATH = "close_path"
+    ADD_CROSSING = "add_crossing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFix:
+    """One correction from the field; which fields count follows from its kind.
+
+    ``x1 y1`` (and ``x2 y2`` of a crossing) are EPSG:28992, metres. It holds from ``since`` up to
+    and including ``until``.
+    """
+
+    fix_id: int
+    kind: FixKind
+    since: date
+    until: date | None = None
+    door_id: str = ""
+    street: str = ""
+    number: str = ""
+    edge_id: str = ""
+    x1: float | None = None
+    y1: float | None = None
+    x2: float | None = None
+    y2: float | None = None

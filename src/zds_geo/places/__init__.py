@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.places.build import Places, QualityReport, build_places
+    from zds_geo.places.changes import Changes, compare_doors
     from zds_geo.places.doors import assign_buurt
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
 _HOMES: Final = {
+    "Changes": "changes",
     "Places": "build",
     "PlacesParams": "params",
     "QualityReport": "build",
@@ -19,16 +21,19 @@ _HOMES: Final = {
     "WalkNetwork": "walking",
     "assign_buurt": "doors",
     "build_places": "build",
+    "compare_doors": "changes",
 }
 
 __all__ = [
     "UNREACHABLE_S",
+    "Changes",
     "Places",
     "PlacesParams",
     "QualityReport",
     "WalkNetwork",
     "assign_buurt",
     "build_places",
+    "compare_doors",
 ]
 
 

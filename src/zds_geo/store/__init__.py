@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
-    from zds_geo.store.places_file import read_layer, read_table, write_places
+    from zds_geo.store.places_file import read_layer, read_table, swap_previous, write_places
 
 _HOMES: Final = {
     "Cycle": "history",
@@ -19,6 +19,7 @@ _HOMES: Final = {
     "read_knocks_csv": "knocks_csv",
     "read_layer": "places_file",
     "read_table": "places_file",
+    "swap_previous": "places_file",
     "write_knocks_csv": "knocks_csv",
     "write_places": "places_file",
 }
@@ -32,6 +33,7 @@ __all__ = [
     "read_knocks_csv",
     "read_layer",
     "read_table",
+    "swap_previous",
     "write_knocks_csv",
     "write_places",
 ]

@@ -310,11 +310,15 @@ class KnockLog(Database):
         columns = ["batch_id", "label", "recorded_at", "undone_at", "n"]
         return pd.DataFrame([dict(r) for r in rows], columns=columns)
 
-    def read_knocks(self, *, with_assistants: bool = False) -> pd.DataFrame:
+    def read_knocks(
+        self, *, with_assistants: bool = False, doors: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
         """Read the knocks that count: in a batch that was not undone, and not corrected.
 
         Parameters
         ----------
+        doors : mapping of str to str, optional
+            Door as recorded → door that carries its history on; by default as recorded.
         with_assistants : bool
             Who rang, for export only; else it is given for appointments alone (P12).
 
@@ -336,6 +340,8 @@ class KnockLog(Database):
         table = pd.DataFrame([dict(r) for r in rows], columns=["knock_id", *KNOCKS.columns])
         corrected = set(table["corrects"]) - {""}
         table = table.loc[~table["knock_id"].isin(corrected)].set_index("knock_id")
+        if doors:
+            table["door_id"] = [doors.get(d, d) for d in table["door_id"]]
         shown = table["assistant_id"].notna()
         if not with_assistants:
             shown &= table["outcome"] == Outcome.COME_BACK.value

@@ -8,14 +8,15 @@ from pathlib import Path
 from zds_geo.store._database import utc
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store._knock_log import KnockLog, RecordResult
+from zds_geo.store._lineage import LineageBook
 from zds_geo.store._register import Register
 from zds_geo.store._rounds import Cycle, RoundBook
 
 __all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, RoundBook):
-    """An opened history: the log of knocks, the register, and the book of rounds."""
+class HistoryStore(KnockLog, Register, LineageBook, RoundBook):
+    """An opened history: knocks, register, lineage of doors, and the book of rounds."""
 
 
 def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:

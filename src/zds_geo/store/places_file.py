@@ -77,6 +77,40 @@ def write_places(
         fresh.unlink(missing_ok=True)
 
 
+def swap_previous(path: Path) -> int:
+    """Let the places file and the one before it change places.
+
+    Parameters
+    ----------
+    path : Path
+        ``places.gpkg``.
+
+    Returns
+    -------
+    int
+        Number of doors in what is now the places file.
+
+    Raises
+    ------
+    PlacesError
+        If there is no file before it, or it cannot be read; nothing has changed then.
+    """
+    spare = path.with_name(f"{path.stem}.previous.gpkg")
+    if not spare.is_file():
+        raise PlacesError("store.no_previous_places", path=path.parent)
+    n_doors = len(read_layer(spare, "doors", columns=["straat"]))
+    aside = path.with_name(f".{path.stem}.{os.getpid()}.gpkg")
+    try:
+        shutil.copyfile(path, aside)
+        spare.replace(path)  # the one step that counts
+        aside.replace(spare)
+    except OSError as fault:
+        raise PlacesError("store.cannot_write_places", path=path, fault=fault) from None
+    finally:
+        aside.unlink(missing_ok=True)
+    return n_doors
+
+
 def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame) -> None:
     import pyogrio
 

@@ -14,9 +14,10 @@ from sqlalchemy import (
     Text,
 )
 
+from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
-SCHEMA_VERSION: Final = "0001"
+SCHEMA_VERSION: Final = "0002"
 METADATA: Final = MetaData()
 
 
@@ -137,5 +138,31 @@ DOOR_LINEAGE: Final = Table(
     Column("since", Text, nullable=False),
     Column("kind", Text, nullable=False),
     PrimaryKeyConstraint("old_door_id", "new_door_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+DOOR_STATUS: Final = Table(
+    "door_status", METADATA,
+    Column("door_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    _one_of("status", ["missing", "retired"]),
+    sqlite_strict=True,
+)  # fmt: skip
+FIELD_FIX: Final = Table(
+    "field_fix", METADATA,
+    Column("fix_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("door_id", Text),
+    Column("street", Text),
+    Column("number", Text),
+    Column("edge_id", Text),
+    Column("x1_mm", Integer),
+    Column("y1_mm", Integer),
+    Column("x2_mm", Integer),
+    Column("y2_mm", Integer),
+    Column("since", Text, nullable=False),
+    Column("until", Text),
+    Column("removed_on", Text),
+    _one_of("kind", [k.value for k in FixKind]),
     sqlite_strict=True,
 )  # fmt: skip

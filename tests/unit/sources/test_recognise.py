@@ -115,7 +115,7 @@ def test_empty_folder_and_missing_each_get_their_own_sentence(tmp_path: Path) ->
 
 def test_a_good_file_in_the_wrong_place_says_what_was_wanted() -> None:
     for read, name, word in (
-        (read_addresses, "buurten.geojson", "geen adressenbestand maar geojson"),
+        (read_addresses, "buurten.geojson", "geen BAG-objecten"),
         (read_buurten, "straten.osm", "geen buurtenbestand maar osm"),
         (read_buurten, "adressen.csv", "geen buurtenbestand maar csv"),
         (read_streets, "adressen.csv", "geen stratenbestand maar csv"),
