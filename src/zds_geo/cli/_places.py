@@ -39,6 +39,28 @@ def import_(
     face.data(import_as_data(result))
 
 
+@places.command("fetch", cls=Command, help="help.places.fetch")
+def fetch(
+    ctx: typer.Context,
+    again: Annotated[bool, typer.Option("--again", help="help.places.again")] = False,
+    accept: Annotated[bool, typer.Option("--accept-changes", help="help.places.accept")] = False,
+) -> None:
+    from zds_geo.app.fetch_places import fetch_places
+    from zds_geo.app.import_places import import_places
+    from zds_geo.cli._show import import_as_data, show_import
+
+    face: Face = ctx.obj
+    workspace = face.open()
+    with face.progress() as progress:
+        files = fetch_places(workspace, now=face.now, again=again, progress=progress)
+        result = import_places(
+            workspace, addresses=files.addresses, buurten=files.buurten, streets=files.streets,
+            now=face.now, accept_changes=accept, progress=progress,
+        )  # fmt: skip
+    show_import(face, result)
+    face.data(import_as_data(result))
+
+
 @places.command("rollback", cls=Command, help="help.places.rollback")
 def rollback(ctx: typer.Context) -> None:
     from zds_geo.app.import_places import rollback_places

@@ -146,6 +146,10 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
         face.write(f"{str(name)[:30]:<30}" + _figures(row))
     face.write(f"{face.say('coverage.total'):<30}" + _figures(coverage.total))
     face.print("coverage.note")
+    if coverage.to_arrange:
+        face.print("coverage.to_arrange", n=len(coverage.to_arrange))
+        for label in coverage.to_arrange:
+            face.write(f"    {label}")
 
 
 def _figures(row: Any) -> str:
@@ -160,4 +164,5 @@ def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
         "since": coverage.since,
         "rows": [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")],
         "total": coverage.total,
+        "to_arrange": list(coverage.to_arrange),
     }

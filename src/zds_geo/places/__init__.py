@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from zds_geo.places.build import Places, QualityReport, build_places
     from zds_geo.places.changes import Changes, compare_doors
     from zds_geo.places.doors import assign_buurt
+    from zds_geo.places.graph import make_graph
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
@@ -22,6 +23,7 @@ _HOMES: Final = {
     "assign_buurt": "doors",
     "build_places": "build",
     "compare_doors": "changes",
+    "make_graph": "graph",
 }
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "assign_buurt",
     "build_places",
     "compare_doors",
+    "make_graph",
 ]
 
 

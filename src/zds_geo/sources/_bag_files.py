@@ -199,6 +199,7 @@ def read_ogc_rows(
 
     files = sorted(path.glob("*.geojson")) if path.is_dir() else [path]
     contents = {file: _features(file) for file in files}
+    contents = {file: content for file, content in contents.items() if content["features"]}
     panden, pand_ids = None, {}
     parts: list[pd.DataFrame] = []
     date = ""
