@@ -26,6 +26,7 @@ LIVE: Final = frozenset(
         "verblijfsobject in gebruik (niet ingemeten)",
         "verbouwing verblijfsobject",
         "plaats aangewezen",
+        "naamgeving uitgegeven",  # a delivery of nummeraanduidingen tells only this
     }
 )
 DEAD: Final = frozenset(
@@ -36,6 +37,7 @@ DEAD: Final = frozenset(
         "verblijfsobject ingetrokken",
         "verblijfsobject ten onrechte opgevoerd",
         "plaats ingetrokken",
+        "naamgeving ingetrokken",
     }
 )
 # RD New covers the Netherlands within these metres (EPSG:28992 area of use, rounded outward).
@@ -102,7 +104,7 @@ def finish_addresses(raw: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]
     again = taken.loc[~first]
     taken = taken.loc[first].set_index("address_id")
     addresses = gpd.GeoDataFrame(
-        taken[list(ADDRESSES.columns)],
+        taken[[*ADDRESSES.columns, *taken.columns.intersection(["pand_ids"])]],
         geometry=gpd.points_from_xy(taken["px"], taken["py"]),
         crs=RD,
     )

@@ -1,17 +1,18 @@
-"""Addresses in: a flat CSV (OSM, bag-light or NLExtract names) or OpenStreetMap itself."""
+"""Addresses in: a flat CSV, OpenStreetMap, or the BAG in any of its deliveries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zds_geo.core.errors import SourceError
-from zds_geo.core.frames import ADDRESSES, LEFT_OUT, require
+from zds_geo.core.frames import ADDRESSES, LEFT_OUT, PANDEN, require
 from zds_geo.core.model import Credit
+from zds_geo.sources._bag import BagRows, Box
 from zds_geo.sources._normal import finish_addresses
-from zds_geo.sources._recognise import OSM, TABLE, recognise, sha256_of
+from zds_geo.sources._recognise import GEOPACKAGE, OSM, TABLE, recognise, sha256_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,21 +23,33 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressData:
-    """Usable addresses, the rows that were not taken and why, and where they came from."""
+    """Usable addresses, the rows that were not taken and why, and where they came from.
+
+    ``panden`` (contract PANDEN) is None when the source has none. ``counts`` holds what else the
+    source tells, by catalogue key: history that was passed over, side addresses, panden gone.
+    """
 
     addresses: gpd.GeoDataFrame
     left_out: pd.DataFrame
     credit: Credit
     n_rows: int
+    panden: gpd.GeoDataFrame | None = None
+    counts: dict[str, int] = field(default_factory=dict)
 
 
-def read_addresses(path: Path, *, progress: Progress | None = None) -> AddressData:
+def read_addresses(
+    path: Path, *, box: Box | None = None, progress: Progress | None = None
+) -> AddressData:
     """Read addresses from a file in any known layout.
 
     Parameters
     ----------
     path : Path
-        CSV with ``,`` or ``;`` (columns of OSM, ``bag-light`` or NLExtract), or an OSM file.
+        CSV with ``,`` or ``;`` (columns of OSM, ``bag-light`` or NLExtract), an OSM file, a
+        GeoPackage of BAG objects.
+    box : tuple of four float, optional
+        (x0, y0, x1, y1) in RD metres. Of deliveries that may hold the whole country only what
+        lies in it is read; a CSV, an OSM file and saved features are read whole.
     progress : callable, optional
         Called with (label, done, total).
 
@@ -52,22 +65,17 @@ def read_addresses(path: Path, *, progress: Progress | None = None) -> AddressDa
     """
     if progress is not None:
         progress("sources.progress_addresses", 0, None)
-    kind = recognise(path)
-    if kind == TABLE:
-        from zds_geo.sources._tables import read_table_rows
-
-        rows, facts = read_table_rows(path)
-    elif kind == OSM:
-        from zds_geo.sources._osm import read_osm_addresses
-
-        rows, facts = read_osm_addresses(path)
-    else:
-        raise SourceError("sources.not_addresses", path=path.name, got=kind)
-    addresses, left_out = finish_addresses(rows)
+    found = _read_rows(path, box=box)
+    if found.rows.empty:
+        raise SourceError("sources.no_addresses", path=path.name, n=0)
+    addresses, left_out = finish_addresses(found.rows)
     require(addresses, ADDRESSES)
     require(left_out, LEFT_OUT)
     if addresses.empty:
-        raise SourceError("sources.no_addresses", path=path.name, n=len(rows))
+        raise SourceError("sources.no_addresses", path=path.name, n=len(found.rows))
+    if found.panden is not None:
+        require(found.panden, PANDEN)
+    facts = found.facts
     credit = Credit(
         kind="addresses",
         file=path.name,
@@ -78,4 +86,30 @@ def read_addresses(path: Path, *, progress: Progress | None = None) -> AddressDa
         credit=facts["credit"],
         invented=facts["invented"] == "yes",
     )
-    return AddressData(addresses=addresses, left_out=left_out, credit=credit, n_rows=len(rows))
+    return AddressData(
+        addresses=addresses,
+        left_out=left_out,
+        credit=credit,
+        n_rows=len(found.rows),
+        panden=found.panden,
+        counts=found.counts,
+    )
+
+
+def _read_rows(path: Path, *, box: Box | None) -> BagRows:
+    kind = recognise(path)
+    if kind == TABLE:
+        from zds_geo.sources._tables import read_table_rows
+
+        rows, facts = read_table_rows(path)
+        return BagRows(rows=rows, facts=facts)
+    if kind == OSM:
+        from zds_geo.sources._osm import read_osm_addresses
+
+        rows, facts = read_osm_addresses(path)
+        return BagRows(rows=rows, facts=facts)
+    if kind == GEOPACKAGE:
+        from zds_geo.sources._bag_gpkg import read_bag_geopackage
+
+        return read_bag_geopackage(path, box=box)
+    raise SourceError("sources.not_addresses", path=path.name, got=kind)
