@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LAYERS = (
     "doors", "stops", "buurten", "street_sides", "edges", "junctions", "panden", "water",
 )  # fmt: skip
+AROUND_M = 1_000  # read this far outside the area: routes may leave it for a bridge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class ImportResult:
     report: QualityReport
     credits: tuple[Credit, ...]
     changes: dict[str, int]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def import_places(
@@ -69,13 +71,13 @@ def import_places(
 
     areas = read_buurten(buurten)
     codes = choose_buurten(workspace.settings.area, areas.buurten)
-    found = read_addresses(addresses, progress=progress)
+    found = read_addresses(addresses, box=_box(areas.buurten, codes), progress=progress)
     network = read_streets(streets, progress=progress)
     places = build_places(
         found.addresses,
         network.ways,
         buurten=areas.buurten,
-        panden=network.panden,
+        panden=network.panden if found.panden is None else found.panden,
         water=network.water,
         left_out=found.left_out,
         buurt_codes=codes,
@@ -93,7 +95,13 @@ def import_places(
             "report": _report_table(places.report),
         },
     )
-    return ImportResult(report=places.report, credits=sources, changes=changes)
+    return ImportResult(report=places.report, credits=sources, changes=changes, counts=found.counts)
+
+
+def _box(buurten: gpd.GeoDataFrame, codes: Sequence[str]) -> tuple[float, float, float, float]:
+    """Give the bounds of the chosen buurten and ``AROUND_M`` more, in RD metres."""
+    x0, y0, x1, y1 = (float(v) for v in buurten.loc[list(codes)].total_bounds)
+    return x0 - AROUND_M, y0 - AROUND_M, x1 + AROUND_M, y1 + AROUND_M
 
 
 def choose_buurten(area: AreaSettings, buurten: gpd.GeoDataFrame) -> list[str]:

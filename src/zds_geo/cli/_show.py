@@ -32,6 +32,8 @@ def show_import(face: Face, result: ImportResult) -> None:
     )
     for reason, count in sorted(report.left_out.items()):
         face.write(f"  {count:>6}  {face.say(reason)}")
+    for key, count in sorted(result.counts.items()):
+        face.write(f"  {count:>6}  {face.say(key)}")
     if report.flagged:
         face.print("import.flagged")
         for reason, count in sorted(report.flagged.items()):
@@ -63,6 +65,7 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "report": asdict(result.report),
         "credits": [asdict(c) for c in result.credits],
         "changes": result.changes,
+        "counts": result.counts,
     }
 
 

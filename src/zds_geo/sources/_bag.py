@@ -119,13 +119,13 @@ def stands_at(shapes: Any) -> tuple[list[str], list[str]]:
 
     Parameters
     ----------
-    shapes : array of shapely geometry, EPSG:28992
+    shapes : array of shapely geometry, any CRS
         Points or areas; None where there is none.
 
     Returns
     -------
     x, y : list of str
-        Metres as text; empty where there is no place.
+        As text, to a millimetre; empty where there is no place.
     """
     import numpy as np
     import shapely
@@ -140,7 +140,7 @@ def stands_at(shapes: Any) -> tuple[list[str], list[str]]:
 
 
 def _as_text(values: npt.NDArray[np.float64]) -> list[str]:
-    return [f"{v:.3f}" if v == v else "" for v in values.tolist()]  # noqa: PLR0124
+    return [f"{v:.10g}" if v == v else "" for v in values.tolist()]  # noqa: PLR0124
 
 
 def make_panden(

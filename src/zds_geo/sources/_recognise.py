@@ -13,6 +13,7 @@ OSM: Final = "osm"
 GEOJSON: Final = "geojson"
 GEOPACKAGE: Final = "gpkg"
 TABLE: Final = "csv"
+BAG_FEATURES: Final = "bag-geojson"  # a folder of saved collections
 _HEAD: Final = 4096
 
 
@@ -22,13 +23,16 @@ def sha256_of(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        An existing file.
+        An existing file; or a folder: then over the names and digests of its files.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
+    if path.is_dir():
+        parts = [f"{sha256_of(p)}  {p.name}" for p in sorted(path.iterdir()) if p.is_file()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -44,7 +48,8 @@ def recognise(path: Path) -> str:
     Returns
     -------
     str
-        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg`` or ``csv``.
+        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg`` or ``csv``; for a folder
+        ``bag-geojson``.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def recognise(path: Path) -> str:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except IsADirectoryError:
-        raise SourceError("sources.folder", path=path) from None
+        return _of_folder(path)
     except OSError:
         raise SourceError("sources.no_file", path=path) from None
     if not head:
@@ -64,6 +69,14 @@ def recognise(path: Path) -> str:
     if kind in {OSM, GEOJSON, GEOPACKAGE, TABLE}:
         return kind
     raise SourceError("sources.unknown", path=path.name, looks=kind)
+
+
+def _of_folder(path: Path) -> str:
+    from zds_geo.sources._bag_features import find_collections
+
+    if find_collections(path):
+        return BAG_FEATURES
+    raise SourceError("sources.folder", path=path)
 
 
 def _by_magic(head: bytes) -> str:

@@ -12,7 +12,15 @@ from zds_geo.core.frames import ADDRESSES, LEFT_OUT, PANDEN, require
 from zds_geo.core.model import Credit
 from zds_geo.sources._bag import BagRows, Box
 from zds_geo.sources._normal import finish_addresses
-from zds_geo.sources._recognise import GEOPACKAGE, OSM, TABLE, recognise, sha256_of
+from zds_geo.sources._recognise import (
+    BAG_FEATURES,
+    GEOJSON,
+    GEOPACKAGE,
+    OSM,
+    TABLE,
+    recognise,
+    sha256_of,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,7 +54,7 @@ def read_addresses(
     ----------
     path : Path
         CSV with ``,`` or ``;`` (columns of OSM, ``bag-light`` or NLExtract), an OSM file, a
-        GeoPackage of BAG objects.
+        GeoPackage of BAG objects, or saved features of the PDOK BAG API (folder or file).
     box : tuple of four float, optional
         (x0, y0, x1, y1) in RD metres. Of deliveries that may hold the whole country only what
         lies in it is read; a CSV, an OSM file and saved features are read whole.
@@ -112,4 +120,8 @@ def _read_rows(path: Path, *, box: Box | None) -> BagRows:
         from zds_geo.sources._bag_gpkg import read_bag_geopackage
 
         return read_bag_geopackage(path, box=box)
+    if kind in {BAG_FEATURES, GEOJSON}:
+        from zds_geo.sources._bag_features import read_bag_features
+
+        return read_bag_features(path)
     raise SourceError("sources.not_addresses", path=path.name, got=kind)

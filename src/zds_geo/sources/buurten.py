@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.core.crs import RD, WGS84
+from zds_geo.core.crs import RD
 from zds_geo.core.errors import SourceError
 from zds_geo.core.frames import BUURTEN, LEFT_OUT, require
 from zds_geo.core.ids import BUURT_CODE
 from zds_geo.core.model import Credit
+from zds_geo.sources._geojson import crs_of, load_collection, properties_of, shape_of
 from zds_geo.sources._normal import RD_BOX
 from zds_geo.sources._recognise import GEOJSON, GEOPACKAGE, recognise, sha256_of
 
@@ -115,49 +115,25 @@ def _left_out(rows: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _read_geojson(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
-    import shapely
 
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-        raise SourceError("sources.broken_json", path=path.name) from fault
-    except RecursionError:
-        raise SourceError("sources.broken_json", path=path.name) from None
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not features:
+    collection = load_collection(path)
+    if not collection.features:
         raise SourceError("sources.not_geojson", path=path.name)
-    shapes = [_shape(path, feature) for feature in features]
     frame = gpd.GeoDataFrame(
-        [_properties(path, feature) for feature in features], geometry=shapes, crs=WGS84
+        [properties_of(path, feature) for feature in collection.features],
+        geometry=[_area(path, feature) for feature in collection.features],
     )
-    bounds = shapely.total_bounds(frame.geometry.to_numpy())
-    if "28992" in json.dumps(content.get("crs")) or bounds[2] > 360:
-        frame = frame.set_crs(RD, allow_override=True)
-    frame.attrs["name"] = str(content.get("name", ""))
+    frame = frame.set_crs(crs_of(collection, frame.geometry.to_numpy()))
+    frame.attrs["name"] = f"{collection.name} {collection.source} {collection.data_date}"
     return frame
 
 
-def _properties(path: Path, feature: dict[str, Any]) -> dict[str, Any]:
-    properties = feature.get("properties") or {}
-    if not isinstance(properties, dict):
+def _area(path: Path, feature: dict[str, Any]) -> Any:
+    geometry = shape_of(path, feature)
+    if geometry is None:
         raise SourceError("sources.broken_json", path=path.name)
-    return properties
-
-
-def _shape(path: Path, feature: Any) -> Any:
-    import numpy as np
-    import shapely
-    from shapely.geometry import shape
-
-    wrong = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-    try:
-        geometry = shape(feature["geometry"])
-    except (*wrong, shapely.errors.ShapelyError) as fault:
-        raise SourceError("sources.broken_json", path=path.name) from fault
     if geometry.is_empty or geometry.geom_type not in POLYGONS:
         raise SourceError("sources.not_polygons", path=path.name, got=geometry.geom_type)
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise SourceError("sources.broken_json", path=path.name)
     return geometry
 
 
