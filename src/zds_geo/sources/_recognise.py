@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Final
 
 from zds_geo.core.errors import SourceError
+from zds_geo.sources._bag_extract import find_members, is_extract
+from zds_geo.sources._bag_features import find_collections
+from zds_geo.sources._zipped import head_of, is_zip, open_zip
 
 OSM: Final = "osm"
 GEOJSON: Final = "geojson"
 GEOPACKAGE: Final = "gpkg"
 TABLE: Final = "csv"
 BAG_FEATURES: Final = "bag-geojson"  # a folder of saved collections
+BAG_EXTRACT: Final = "bag-extract"  # a folder, a zip, or a zip of zips
+ZIPPED_GEOPACKAGE: Final = "zip met gpkg"
+KNOWN: Final = frozenset(
+    {OSM, GEOJSON, GEOPACKAGE, TABLE, BAG_FEATURES, BAG_EXTRACT, ZIPPED_GEOPACKAGE}
+)
 _HEAD: Final = 4096
+SQLITE: Final = b"SQLite format 3\0"
 
 
 def sha256_of(path: Path) -> str:
@@ -48,8 +57,8 @@ def recognise(path: Path) -> str:
     Returns
     -------
     str
-        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg`` or ``csv``; for a folder
-        ``bag-geojson``.
+        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg``, ``csv``, ``bag-geojson`` (a
+        folder), ``bag-extract`` (a folder or a zip) or ``zip met gpkg``.
 
     Raises
     ------
@@ -65,29 +74,44 @@ def recognise(path: Path) -> str:
         raise SourceError("sources.no_file", path=path) from None
     if not head:
         raise SourceError("sources.empty", path=path.name)
-    kind = _by_magic(head) or _by_text(head)
-    if kind in {OSM, GEOJSON, GEOPACKAGE, TABLE}:
+    kind = _of_zip(path) if is_zip(head) else _by_magic(head) or _by_text(head)
+    if kind in KNOWN:
         return kind
+    if kind == "xml" and is_extract(head):
+        raise SourceError("sources.extract_part", path=path.name)
     raise SourceError("sources.unknown", path=path.name, looks=kind)
 
 
 def _of_folder(path: Path) -> str:
-    from zds_geo.sources._bag_features import find_collections
-
     if find_collections(path):
         return BAG_FEATURES
+    if find_members(path):
+        return BAG_EXTRACT
     raise SourceError("sources.folder", path=path)
 
 
+def _of_zip(path: Path) -> str:
+    """Tell what a zip holds by how its members begin."""
+    with open_zip(path) as opened:
+        for member in opened.infolist():
+            if member.filename == "[Content_Types].xml":
+                return "xlsx"
+            head = b"" if member.is_dir() else head_of(opened, member)
+            if head.startswith(SQLITE):
+                return ZIPPED_GEOPACKAGE
+            if is_extract(head) or (is_zip(head) and b".xml" in head[30:256].lower()):
+                return BAG_EXTRACT
+    return "zip"
+
+
 def _by_magic(head: bytes) -> str:
-    if head.startswith(b"SQLite format 3\0"):
+    if head.startswith(SQLITE):
         return GEOPACKAGE
     if b"OSMHeader" in head[:64]:
         return OSM
     if head.startswith(b"BZh"):
         return OSM if _bz2_is_osm(head) else "bz2"
     for magic, looks in (
-        (b"PK\x03\x04", "zip/xlsx"),
         (b"%PDF", "pdf"),
         (b"\x1f\x8b", "gzip"),
         (b"\xd0\xcf\x11\xe0", "xls"),

@@ -13,14 +13,18 @@ from zds_geo.core.model import Credit
 from zds_geo.sources._bag import BagRows, Box
 from zds_geo.sources._normal import finish_addresses
 from zds_geo.sources._recognise import (
+    BAG_EXTRACT,
     BAG_FEATURES,
     GEOJSON,
     GEOPACKAGE,
     OSM,
+    SQLITE,
     TABLE,
+    ZIPPED_GEOPACKAGE,
     recognise,
     sha256_of,
 )
+from zds_geo.sources._zipped import put_aside
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,7 +58,8 @@ def read_addresses(
     ----------
     path : Path
         CSV with ``,`` or ``;`` (columns of OSM, ``bag-light`` or NLExtract), an OSM file, a
-        GeoPackage of BAG objects, or saved features of the PDOK BAG API (folder or file).
+        GeoPackage of BAG objects (or a zip with one), a BAG 2.0 extract (folder, zip or zip of
+        zips), or saved features of the PDOK BAG API (folder or file).
     box : tuple of four float, optional
         (x0, y0, x1, y1) in RD metres. Of deliveries that may hold the whole country only what
         lies in it is read; a CSV, an OSM file and saved features are read whole.
@@ -73,7 +78,7 @@ def read_addresses(
     """
     if progress is not None:
         progress("sources.progress_addresses", 0, None)
-    found = _read_rows(path, box=box)
+    found = _read_rows(path, box=box, progress=progress)
     if found.rows.empty:
         raise SourceError("sources.no_addresses", path=path.name, n=0)
     addresses, left_out = finish_addresses(found.rows)
@@ -104,7 +109,7 @@ def read_addresses(
     )
 
 
-def _read_rows(path: Path, *, box: Box | None) -> BagRows:
+def _read_rows(path: Path, *, box: Box | None, progress: Progress | None) -> BagRows:
     kind = recognise(path)
     if kind == TABLE:
         from zds_geo.sources._tables import read_table_rows
@@ -120,6 +125,15 @@ def _read_rows(path: Path, *, box: Box | None) -> BagRows:
         from zds_geo.sources._bag_gpkg import read_bag_geopackage
 
         return read_bag_geopackage(path, box=box)
+    if kind == ZIPPED_GEOPACKAGE:
+        from zds_geo.sources._bag_gpkg import read_bag_geopackage
+
+        with put_aside(path, begins=SQLITE) as (file, _):
+            return read_bag_geopackage(file, box=box)
+    if kind == BAG_EXTRACT:
+        from zds_geo.sources._bag_extract import read_bag_extract
+
+        return read_bag_extract(path, box=box, progress=progress)
     if kind in {BAG_FEATURES, GEOJSON}:
         from zds_geo.sources._bag_features import read_bag_features
 
