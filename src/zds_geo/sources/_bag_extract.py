@@ -27,6 +27,8 @@ Progress = Callable[[str, int, int | None], None]
 Member = tuple[str, Callable[[], IO[bytes]]]
 _HEAD: Final = 8192
 _TYPE: Final = re.compile(rb"objectType>\s*(VBO|LIG|STA|NUM|OPR|WPL|PND)\s*<")
+# What a member is called; only to notice one whose own beginning is missing.
+_NAME: Final = re.compile(r"^\d{4}(VBO|LIG|STA|NUM|OPR|WPL|PND)\d{8}[\w.-]*\.xml$", re.IGNORECASE)
 _ELEMENTS: Final = {
     "VBO": "Verblijfsobject", "LIG": "Ligplaats", "STA": "Standplaats", "PND": "Pand",
     "NUM": "Nummeraanduiding", "OPR": "OpenbareRuimte", "WPL": "Woonplaats",
@@ -68,7 +70,7 @@ def find_members(folder: Path) -> list[Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix.casefold() == ".xml" and path.is_file() and not path.is_symlink():
             with path.open("rb") as stream:
-                if is_extract(stream.read(_HEAD)):
+                if is_extract(stream.read(_HEAD)) or _NAME.match(path.name):
                     found.append(path)
     return found
 
@@ -123,13 +125,13 @@ def read_bag_extract(
 
 @contextmanager
 def _open(path: Path) -> Iterator[list[Member]]:
-    """List the members that hold objects: the two letters more of their type, and how to open."""
+    """List the members that hold objects: their type, and how to open them."""
     if path.is_dir():
-        files: list[Callable[[], IO[bytes]]] = [_opener(p) for p in find_members(path)]
-        yield _typed(files)
+        yield _typed(path, [(p.name, _opener(p)) for p in find_members(path)])
         return
     with open_members(path) as members:
-        yield _typed([_zip_opener(opened, member) for opened, member in members])
+        named = [(m.filename.rpartition("/")[2], _zip_opener(z, m)) for z, m in members]
+        yield _typed(path, named)
 
 
 def _opener(path: Path) -> Callable[[], IO[bytes]]:
@@ -140,14 +142,17 @@ def _zip_opener(opened: Any, member: Any) -> Callable[[], IO[bytes]]:
     return lambda: opened.open(member)
 
 
-def _typed(openers: Iterable[Callable[[], IO[bytes]]]) -> list[Member]:
+def _typed(path: Path, named: Iterable[Member]) -> list[Member]:
+    """Give each member the type it says it holds; a member that cannot say so is broken."""
     found: list[Member] = []
-    for opener in openers:
+    for name, opener in named:
         with opener() as stream:
             head = stream.read(_HEAD)
         kind = _TYPE.search(head) if is_extract(head) else None
         if kind is not None:
             found.append((kind[1].decode("ascii"), opener))
+        elif _NAME.match(name):
+            raise SourceError("sources.broken_xml", path=f"{path.name}/{name}")
     return found
 
 
