@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from zds_geo.sources.addresses import AddressData, read_addresses
     from zds_geo.sources.areas import Area, AreaGroup, find_area, list_areas
     from zds_geo.sources.buurten import BuurtData, read_buurten
+    from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.streets import StreetData, read_streets
 
 _HOMES: Final = {
@@ -22,6 +23,7 @@ _HOMES: Final = {
     "list_areas": "areas",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
+    "read_own_list": "own_list",
     "read_streets": "streets",
     "recognise": "_recognise",
 }
@@ -36,6 +38,7 @@ __all__ = [
     "list_areas",
     "read_addresses",
     "read_buurten",
+    "read_own_list",
     "read_streets",
     "recognise",
 ]

@@ -16,6 +16,7 @@ OSM: Final = "osm"
 GEOJSON: Final = "geojson"
 GEOPACKAGE: Final = "gpkg"
 TABLE: Final = "csv"
+TEXT: Final = "text"
 BAG_FEATURES: Final = "bag-geojson"  # a folder of saved collections
 BAG_EXTRACT: Final = "bag-extract"  # a folder, a zip, or a zip of zips
 ZIPPED_GEOPACKAGE: Final = "zip met gpkg"
@@ -65,6 +66,30 @@ def recognise(path: Path) -> str:
     SourceError
         If the file is missing, empty, or something else; the sentence says what it looks like.
     """
+    kind = look_at(path)
+    if kind in KNOWN:
+        return kind
+    raise SourceError("sources.unknown", path=path.name, looks=kind)
+
+
+def look_at(path: Path) -> str:
+    """Tell what a file looks like, also when no reader takes it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        As ``recognise``, or another word such as ``text``, ``xlsx`` or ``pdf``.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty or damaged, a strange folder, or one part of an extract.
+    """
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
@@ -75,11 +100,9 @@ def recognise(path: Path) -> str:
     if not head:
         raise SourceError("sources.empty", path=path.name)
     kind = _of_zip(path) if is_zip(head) else _by_magic(head) or _by_text(head)
-    if kind in KNOWN:
-        return kind
     if kind == "xml" and is_extract(head):
         raise SourceError("sources.extract_part", path=path.name)
-    raise SourceError("sources.unknown", path=path.name, looks=kind)
+    return kind
 
 
 def _of_folder(path: Path) -> str:
@@ -147,4 +170,4 @@ def _by_text(head: bytes) -> str:
     first = text.splitlines()[0] if text.splitlines() else b""
     if first.count(b",") >= 2 or first.count(b";") >= 2:
         return TABLE
-    return "text"
+    return TEXT
