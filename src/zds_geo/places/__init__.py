@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.places.build import Places, QualityReport, build_places
     from zds_geo.places.doors import assign_buurt
-    from zds_geo.places.match_list import match_list
+    from zds_geo.places.own_list import match_list
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
@@ -20,7 +20,7 @@ _HOMES: Final = {
     "WalkNetwork": "walking",
     "assign_buurt": "doors",
     "build_places": "build",
-    "match_list": "match_list",
+    "match_list": "own_list",
 }
 
 __all__ = [
