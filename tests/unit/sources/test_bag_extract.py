@@ -60,8 +60,15 @@ def thing(kind: str, object_id: str, body: str, when: str | None = None) -> str:
     )
 
 
+REFERENCES = {
+    "heeftAlsHoofdadres": "Nummeraanduiding", "heeftAlsNevenadres": "Nummeraanduiding",
+    "maaktDeelUitVan": "Pand", "ligtAan": "OpenbareRuimte", "ligtIn": "Woonplaats",
+}  # fmt: skip
+
+
 def ref(around: str, *ids: str) -> str:
-    inner = "".join(f"<Objecten-ref:XRef>{i}</Objecten-ref:XRef>" for i in ids)
+    name = f"Objecten-ref:{REFERENCES[around]}Ref"
+    inner = "".join(f"<{name}>{i}</{name}>" for i in ids)
     return f"<Objecten:{around}>{inner}</Objecten:{around}>"
 
 
