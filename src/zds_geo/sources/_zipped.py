@@ -6,6 +6,7 @@ the end; so limits on the declared sizes hold for what is really read.
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import struct
@@ -27,7 +28,11 @@ MOST_ASIDE: Final = 4 * 10**9  # bytes; what has to be put aside in a file of it
 MOST_MEMBERS: Final = 100_000
 MOST_DEPTH: Final = 2  # a zip, and zips in it
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_FAULTS: Final = (zipfile.BadZipFile, zlib.error, EOFError, struct.error)
+# NotImplementedError: zipfile's word for a version or flag it does not know, as in a damaged zip.
+_FAULTS: Final = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError)
+_END: Final = struct.Struct("<4s4H2LH")  # end of central directory (APPNOTE 4.3.16)
+_END_MARK: Final = b"PK\x05\x06"
+_MANY: Final = 0xFFFF  # the count stands elsewhere (zip64)
 _HEAD: Final = 4096
 _IN_MEMORY: Final = 32_000_000  # bytes of a zip in a zip held in memory before a file takes over
 # Parts of the extract that hold nothing current: skipped unread.
@@ -56,11 +61,35 @@ def open_zip(path: Path, stream: IO[bytes] | None = None) -> Iterator[zipfile.Zi
         If it is cut off, damaged, locked, or unpacks too large; also while it is being read.
     """
     try:
-        with zipfile.ZipFile(stream or path) as opened:
+        with _open(path, stream) as opened:
+            _check_complete(opened)
             _check(path, opened.infolist())
             yield opened
     except _FAULTS as fault:
         raise SourceError("sources.broken_zip", path=path.name) from fault
+
+
+def _open(path: Path, stream: IO[bytes] | None) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream or path)
+    except (OSError, ValueError) as fault:  # a damaged directory points outside the file
+        raise zipfile.BadZipFile(path.name) from fault
+
+
+def _check_complete(opened: zipfile.ZipFile) -> None:
+    """Refuse a zip whose directory and end do not agree, or that points before its beginning.
+
+    ``zipfile`` does not count: one damaged length makes it pass over members in silence.
+    """
+    file = opened.fp
+    if file is None:
+        raise zipfile.BadZipFile
+    file.seek(-_END.size - len(opened.comment), io.SEEK_END)
+    mark, _, _, _, count, _, _, _ = _END.unpack(file.read(_END.size))
+    if mark != _END_MARK or count not in {_MANY, len(opened.infolist())}:
+        raise zipfile.BadZipFile
+    if any(member.header_offset < 0 for member in opened.infolist()):
+        raise zipfile.BadZipFile
 
 
 def _check(path: Path, members: list[zipfile.ZipInfo]) -> None:
