@@ -83,6 +83,31 @@ def report(ctx: typer.Context) -> None:
     face.data({"left_out": rows.to_dict("records")})
 
 
+@places.command("match", cls=Command, help="help.places.match")
+def match(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.places.list")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="BESTAND", help="help.places.out")
+    ] = None,
+) -> None:
+    from zds_geo.app.match_list import match_own_list
+
+    face: Face = ctx.obj
+    found = match_own_list(face.open(), path, out=out)
+    face.print("match.counts", **found.counts)
+    for result in ("doubtful", "unknown"):
+        rows = found.matches.loc[found.matches["result"] == result]
+        if len(rows):
+            face.print(f"match.{result}")
+        for row in rows.itertuples():
+            which = ", ".join(found.labels[i] for i in str(row.candidates).split())
+            face.write(f"  {row.Index}\t{row.label}\t{face.say(str(row.reason))}\t{which}")
+    if out is not None:
+        face.print("match.written", path=out)
+    face.data({"counts": found.counts, "rows": found.matches.reset_index().to_dict("records")})
+
+
 @doors.command("find", cls=Command, help="help.doors.find")
 def find(
     ctx: typer.Context,

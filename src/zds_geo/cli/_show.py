@@ -32,6 +32,8 @@ def show_import(face: Face, result: ImportResult) -> None:
     )
     for reason, count in sorted(report.left_out.items()):
         face.write(f"  {count:>6}  {face.say(reason)}")
+    for key, count in sorted(result.counts.items()):
+        face.write(f"  {count:>6}  {face.say(key)}")
     if report.flagged:
         face.print("import.flagged")
         for reason, count in sorted(report.flagged.items()):
@@ -48,6 +50,14 @@ def show_import(face: Face, result: ImportResult) -> None:
         face.write(f"    {label}")
     if len(report.far_from_street) > MAX_FAR_SHOWN:
         face.print("import.far_more", n=len(report.far_from_street) - MAX_FAR_SHOWN)
+    _show_changes(face, result)
+    for credit in result.credits:
+        face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
+    face.print("import.done")
+
+
+def _show_changes(face: Face, result: ImportResult) -> None:
+    """Show what changed against the previous places."""
     if result.changes:
         face.print("import.changes")
         for kind, count in result.changes.items():
@@ -55,9 +65,6 @@ def show_import(face: Face, result: ImportResult) -> None:
                 face.write(f"  {count:>6}  {face.say(f'import.change.{kind}')}")
         for door_id in result.doubtful[:MAX_FAR_SHOWN]:
             face.write(f"    {door_id}")
-    for credit in result.credits:
-        face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
-    face.print("import.done")
 
 
 def import_as_data(result: ImportResult) -> Mapping[str, object]:
@@ -68,6 +75,7 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "report": asdict(result.report),
         "credits": [asdict(c) for c in result.credits],
         "changes": result.changes,
+        "counts": result.counts,
     }
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from zds_geo.places.changes import Changes, compare_doors
     from zds_geo.places.doors import assign_buurt
     from zds_geo.places.graph import make_graph
+    from zds_geo.places.own_list import match_list
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
@@ -24,6 +25,7 @@ _HOMES: Final = {
     "build_places": "build",
     "compare_doors": "changes",
     "make_graph": "graph",
+    "match_list": "own_list",
 }
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "build_places",
     "compare_doors",
     "make_graph",
+    "match_list",
 ]
 
 

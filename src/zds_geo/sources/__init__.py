@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         fetch_streets,
         open_client,
     )
+    from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
@@ -40,6 +41,7 @@ _HOMES: Final = {
     "list_areas": "areas",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
+    "read_own_list": "own_list",
     "read_streets": "streets",
     "read_ways": "streets",
     "recognise": "_recognise",
@@ -63,6 +65,7 @@ __all__ = [
     "open_client",
     "read_addresses",
     "read_buurten",
+    "read_own_list",
     "read_streets",
     "read_ways",
     "recognise",
