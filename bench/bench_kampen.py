@@ -33,17 +33,7 @@ def baseline(folder: Path) -> None:
 
 
 def import_kampen(folder: Path) -> None:
-    from zds_geo.app.import_places import import_places
-    from zds_geo.app.workspace import open_workspace
-
-    kampen.write_workspace_settings(folder, kampen.meeting_points())
-    import_places(
-        open_workspace(folder),
-        addresses=kampen.DATA / "kampen_adressen_osm.csv",
-        buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
-        streets=kampen.DATA / "kampen.osm.pbf",
-        now=NOW,
-    )
+    kampen.import_kampen(folder, now=NOW)
 
 
 def plan_kampen(folder: Path) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
 
-import bench_kampen
 import kampen
+from zds_geo.core.windows import AMSTERDAM
 from zds_geo.places import WalkNetwork
 from zds_geo.store import read_layer
 
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=AMSTERDAM)
 SOURCES, EACH = 100, 100
 
 
@@ -24,7 +26,7 @@ def main() -> int:
         print("exact_kampen: ../shared/data/kampen is not here; nothing measured")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        bench_kampen.import_kampen(Path(folder))
+        kampen.import_kampen(Path(folder), now=NOW)
         path = Path(folder) / "places.gpkg"
         stops, edges, junctions = (read_layer(path, n) for n in ("stops", "edges", "junctions"))
     rng = np.random.default_rng(1)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zds_geo.app.workspace import Workspace
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "kampen"
 TEAM = (
@@ -49,3 +54,20 @@ def meeting_points() -> dict[str, tuple[float, float]]:
         code: (round(float(middle[code].x), 6), round(float(middle[code].y), 6))
         for code in sorted(set(TEAM))
     }
+
+
+def import_kampen(folder: Path, *, now: datetime) -> Workspace:
+    """Make a workspace of Kampen with its team and import the whole town."""
+    from zds_geo.app.import_places import import_places
+    from zds_geo.app.workspace import open_workspace
+
+    write_workspace_settings(folder, meeting_points())
+    workspace = open_workspace(folder)
+    import_places(
+        workspace,
+        addresses=DATA / "kampen_adressen_osm.csv",
+        buurten=DATA / "kampen_buurten_cbs2015.geojson",
+        streets=DATA / "kampen.osm.pbf",
+        now=now,
+    )
+    return workspace

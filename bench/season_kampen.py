@@ -15,10 +15,9 @@ import pandas as pd
 
 import kampen
 from zds_geo.app.calendar import shifts_on
-from zds_geo.app.import_places import import_places
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.record_knocks import import_knocks
-from zds_geo.app.workspace import Workspace, open_store, open_workspace
+from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.contact import ContactParams, ResidentModel, list_breaches
 from zds_geo.core.model import Knock, Plan
 from zds_geo.core.outcomes import Source
@@ -76,14 +75,8 @@ def main() -> int:
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "kampen"
-        kampen.write_workspace_settings(root, kampen.meeting_points())
-        workspace = open_workspace(root)
-        import_places(
-            workspace,
-            addresses=kampen.DATA / "kampen_adressen_osm.csv",
-            buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
-            streets=kampen.DATA / "kampen.osm.pbf",
-            now=datetime.combine(START, datetime.min.time(), tzinfo=AMSTERDAM),
+        workspace = kampen.import_kampen(
+            root, now=datetime.combine(START, datetime.min.time(), tzinfo=AMSTERDAM)
         )
         doors = read_layer(workspace.places_path, "doors", columns=["buurt_code"])
         buurt_of = doors["buurt_code"].to_dict()

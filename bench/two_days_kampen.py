@@ -8,9 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import kampen
-from zds_geo.app.import_places import import_places
 from zds_geo.app.plan_day import plan_day
-from zds_geo.app.workspace import open_workspace
 from zds_geo.core.windows import AMSTERDAM
 
 DAYS = (date(2026, 11, 2), date(2026, 11, 3))
@@ -22,15 +20,7 @@ def main() -> int:
     doors = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "kampen"
-        kampen.write_workspace_settings(root, kampen.meeting_points())
-        workspace = open_workspace(root)
-        import_places(
-            workspace,
-            addresses=kampen.DATA / "kampen_adressen_osm.csv",
-            buurten=kampen.DATA / "kampen_buurten_cbs2015.geojson",
-            streets=kampen.DATA / "kampen.osm.pbf",
-            now=now,
-        )
+        workspace = kampen.import_kampen(root, now=now)
         for day in DAYS:
             plan = plan_day(workspace, now=now, seed=1, on=day, write=False).plan
             found = [d for r in plan.rounds for d in r.door_ids]

@@ -98,9 +98,29 @@ def door_facts(
         row), ``last_no_access``, ``vacant_on``, ``not_a_home_on``, ``back_window``, ``back_from``,
         ``back_until``, ``refused`` (do_not_knock).
     """
-    table = normal_knocks(knocks, until=now)
-    start = None if params.cycle_start is None else np.datetime64(params.cycle_start, "D")
-    here = table if start is None else table.loc[table["day"] >= start]
+    return facts_of(normal_knocks(knocks, until=now), params=params, door_state=door_state)
+
+
+def facts_of(
+    table: pd.DataFrame, *, params: ContactParams, door_state: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Sum up what is known of each door from knocks that are in one shape already.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As from ``normal_knocks``.
+    params : ContactParams
+        Cycle and windows.
+    door_state : DataFrame, optional
+        As in ``door_facts``.
+
+    Returns
+    -------
+    DataFrame, index ``door_id``
+        As ``door_facts``.
+    """
+    here = _of_cycle(table, params)
     visits = table.loc[~table["source"].isin(["elsewhere", "request"])]
     facts = pd.DataFrame(index=pd.Index(sorted(set(table["door_id"])), name="door_id"))
     facts["last_rung"] = visits.groupby("door_id")["day"].max()
@@ -119,20 +139,18 @@ def door_facts(
 
 
 def stop_access(
-    knocks: pd.DataFrame, stops: pd.Series[str], *, params: ContactParams, now: date
+    table: pd.DataFrame, stops: pd.Series[str], *, params: ContactParams
 ) -> pd.DataFrame:
     """Sum up for each stop how often nobody could get in: a closed entrance closes all its doors.
 
     Parameters
     ----------
-    knocks : DataFrame
-        Columns of the knocks CSV.
+    table : DataFrame
+        As from ``normal_knocks``.
     stops : Series of str, index ``door_id``
         Stop of each door.
     params : ContactParams
         Cycle.
-    now : date
-        Local date; later knocks do not count.
 
     Returns
     -------
@@ -140,9 +158,7 @@ def stop_access(
         ``no_access`` (days, since somebody last got to any door of the stop) and
         ``last_no_access``; only stops where it is more than none.
     """
-    table = normal_knocks(knocks, until=now)
-    if params.cycle_start is not None:
-        table = table.loc[table["day"] >= np.datetime64(params.cycle_start, "D")]
+    table = _of_cycle(table, params)
     table = table.assign(stop=table["door_id"].map(stops))
     table = table.loc[table["stop"].notna()]
     opened = table.loc[table["attempt"]].groupby("stop")["day"].max()
@@ -152,6 +168,12 @@ def stop_access(
     by_stop = shut.groupby("stop")["day"]
     found = pd.DataFrame({"no_access": by_stop.nunique(), "last_no_access": by_stop.max()})
     return found.rename_axis("stop_id")
+
+
+def _of_cycle(table: pd.DataFrame, params: ContactParams) -> pd.DataFrame:
+    if params.cycle_start is None:
+        return table
+    return table.loc[table["day"] >= np.datetime64(params.cycle_start, "D")]
 
 
 def _kinds(attempts: pd.DataFrame, params: ContactParams) -> pd.Series[int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KIND_BITS, door_facts, stop_access
+from zds_geo.contact.facts import KIND_BITS, facts_of, normal_knocks, stop_access
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import FrameError, UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -97,10 +97,11 @@ def rank_doors(
     rules = params or ContactParams()
     kind = rules.windows.kind_of(window)
     today = now.astimezone(AMSTERDAM).date()
-    facts = door_facts(knocks, params=rules, now=today, door_state=door_state)
+    table = normal_knocks(knocks, until=today)
+    facts = facts_of(table, params=rules, door_state=door_state)
     known = _for_doors(facts, doors.index)
     if "stop_id" in doors:
-        shut = stop_access(knocks, doors["stop_id"], params=rules, now=today)
+        shut = stop_access(table, doors["stop_id"], params=rules)
         known = _close_stops(known, doors["stop_id"], shut)
     day = np.datetime64(today, "D")
     staffed = _staffed(doors, roster, rules)

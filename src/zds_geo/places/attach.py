@@ -50,6 +50,23 @@ def fold_street(name: str) -> str:
     return folded
 
 
+def on_own_street(doors: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which doors are reached from a street of their own name.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        With ``straat`` and ``access_name``.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        In row order; spelling does not count (``fold_street``).
+    """
+    own: npt.NDArray[np.bool_] = _folded(doors["straat"]) == _folded(doors["access_name"])
+    return own
+
+
 def main_component(edges: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Tell which edges belong to the largest connected part of the network.
 
@@ -255,9 +272,7 @@ def _try_others(
     if left.empty:
         return
     length = shapely.length(lines[left["edge"]])
-    count = (length // STEP_M).astype(int) + 2
-    row = np.repeat(np.arange(len(left)), count)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    row, step = _count_out((length // STEP_M).astype(int) + 2)
     along = np.minimum(step * STEP_M, length[row])
     door, edge = left["door"].to_numpy()[row], left["edge"].to_numpy()[row]
     feet = shapely.line_interpolate_point(lines[edge], along)
@@ -276,7 +291,6 @@ def _try_facade(
     obstacles: Obstacles,
 ) -> None:
     """Try to leave the building elsewhere: the front door need not be in line with the street."""
-    import numpy as np
     import pandas as pd
     import shapely
 
@@ -287,9 +301,7 @@ def _try_facade(
         return
     doors = left["door"].unique()
     bounds = shapely.boundary(walls[doors])
-    count = (shapely.length(bounds) // FACADE_STEP_M).astype(int) + 1
-    owner = np.repeat(np.arange(len(doors)), count)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    owner, step = _count_out((shapely.length(bounds) // FACADE_STEP_M).astype(int) + 1)
     places = pd.DataFrame({"door": doors[owner]})
     places["start"] = shapely.line_interpolate_point(bounds[owner], step * FACADE_STEP_M)
     places["inside_m"] = shapely.distance(places["start"].to_numpy(), found.start[places["door"]])
@@ -300,6 +312,16 @@ def _try_facade(
     feet = shapely.line_interpolate_point(edges, options["along"].to_numpy())
     options["metres"] = shapely.distance(starts, feet) + options["inside_m"]
     _take_shortest_free(found, options, feet=feet, obstacles=obstacles)
+
+
+def _count_out(
+    counts: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Give owner and number of each item: 0 0 0, 1 1 with 0 1 2, 0 1 for the counts 3 and 2."""
+    import numpy as np
+
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _take_shortest_free(

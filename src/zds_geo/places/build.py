@@ -26,7 +26,7 @@ from zds_geo.core.frames import (
     FrameContract,
     require,
 )
-from zds_geo.places.attach import count_pieces, fold_street
+from zds_geo.places.attach import count_pieces, on_own_street
 from zds_geo.places.doors import (
     assign_buurt,
     flag_doors,
@@ -253,8 +253,6 @@ def _report(
     buurten: gpd.GeoDataFrame,
     n_sides: int,
 ) -> QualityReport:
-    import numpy as np
-
     flags = doors["flag"].str.split(",").explode()
     far = doors.loc[doors["flag"].str.contains("flag.far_from_street", regex=False)]
     far = far.sort_values("access_m", ascending=False)
@@ -271,11 +269,8 @@ def _report(
         }
         for code, row in buurten.iterrows()
     )
-    own = [
-        fold_street(a) == fold_street(b)
-        for a, b in zip(doors["straat"], doors["access_name"], strict=True)
-    ]
-    own_near = np.array(own, dtype=bool)[doors["own_near"].to_numpy()]
+    own = on_own_street(doors)
+    own_near = own[doors["own_near"].to_numpy()]
     return QualityReport(
         n_rows=n_rows,
         kept=len(doors),
@@ -293,8 +288,8 @@ def _report(
         n_edges=len(edges),
         network_km=round(float(edges["length_m"].sum()) / 1000, 1),
         network_pieces=count_pieces(edges),
-        own_street_share=round(sum(own) / len(own), 4),
-        own_street_near_share=round(float(np.mean(own_near)) if len(own_near) else 1.0, 4),
+        own_street_share=round(float(own.mean()), 4),
+        own_street_near_share=round(float(own_near.mean()) if len(own_near) else 1.0, 4),
         barred_labels=tuple(labels(doors.loc[doors["barred"]])),
     )
 

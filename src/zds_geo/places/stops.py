@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from zds_geo.core.crs import RD
 from zds_geo.core.frames import STREET_SIDES
-from zds_geo.places.attach import fold_street
+from zds_geo.places.attach import on_own_street
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,10 +126,7 @@ def share_access(doors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     table = doors.assign(
         door_id=doors.index,
-        foreign=[
-            fold_street(a) != fold_street(b)
-            for a, b in zip(doors["straat"], doors["access_name"], strict=True)
-        ],
+        foreign=~on_own_street(doors),
         near=doors["access_m"].round(2),
     )
     order = ["stop_id", "barred", "foreign", "near", "door_id"]

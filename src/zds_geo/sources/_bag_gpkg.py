@@ -23,6 +23,7 @@ from zds_geo.sources._bag import (
     make_panden,
     stands_at,
 )
+from zds_geo.sources._gpkg import refuse_broken
 from zds_geo.sources._normal import RAW_COLUMNS
 from zds_geo.sources._tables import ALIASES
 
@@ -79,10 +80,8 @@ def read_bag_geopackage(path: Path, *, box: Box | None = None) -> BagRows:
 def _layers(path: Path) -> dict[str, str]:
     import pyogrio
 
-    try:
+    with refuse_broken(path):
         names = [str(name) for name, _ in pyogrio.list_layers(f"GPKG:{path}")]
-    except pyogrio.errors.DataSourceError as fault:
-        raise SourceError("sources.broken_gpkg", path=path.name) from fault
     return {KINDS.get(name.casefold(), f"?{name}"): name for name in names}
 
 
@@ -130,7 +129,7 @@ def _read(
     import pyogrio
 
     source = f"GPKG:{path}"
-    try:
+    with refuse_broken(path):
         info = pyogrio.read_info(source, layer=layer)
         fields = {str(f).casefold(): str(f) for f in info["fields"]}
         names = {o: next((fields[a] for a in al if a in fields), "") for o, al in wanted.items()}
@@ -146,14 +145,6 @@ def _read(
             source, layer=layer, columns=sorted(set(names.values())), fid_as_index=True,
             bbox=box if in_rd else None,
         )  # fmt: skip
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        UnicodeError,
-    ) as fault:
-        raise SourceError("sources.broken_gpkg", path=path.name) from fault
     if not in_rd:
         frame = frame.to_crs(RD)
         frame = frame if box is None else frame.cx[box[0] : box[2], box[1] : box[3]]

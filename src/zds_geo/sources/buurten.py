@@ -14,6 +14,7 @@ from zds_geo.core.ids import BUURT_CODE
 from zds_geo.core.model import Credit
 from zds_geo.sources._bag import Box
 from zds_geo.sources._geojson import crs_of, load_collection, properties_of, shape_of
+from zds_geo.sources._gpkg import refuse_broken
 from zds_geo.sources._normal import RD_BOX
 from zds_geo.sources._recognise import (
     GEOJSON,
@@ -177,7 +178,7 @@ def _read_geopackage(path: Path, *, box: Box | None) -> gpd.GeoDataFrame:
     import pyogrio
 
     source, codes = f"GPKG:{path}", set(ALIASES["buurt_code"])
-    try:
+    with refuse_broken(path):
         # A layer of buurten comes before another that happens to name their code.
         layers = sorted(
             (str(name) for name, _ in pyogrio.list_layers(source)),
@@ -192,14 +193,6 @@ def _read_geopackage(path: Path, *, box: Box | None) -> gpd.GeoDataFrame:
                     source, layer=layer, columns=fields, bbox=box if in_rd else None
                 )
                 return _with_areas(path, frame)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        UnicodeError,
-    ) as fault:
-        raise SourceError("sources.broken_gpkg", path=path.name) from fault
     raise SourceError("sources.no_buurt_code", path=path.name, found=", ".join(layers))
 
 
