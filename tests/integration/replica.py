@@ -18,7 +18,8 @@ class Replica:
 
     ``trouble`` maps a path's part (``pand``, ``buurten``, ``overpass``, ``extract``) to a list of
     manners, one taken at each question: ``429``, ``503``, ``html``, ``short``, ``away``, ``inside``,
-    ``drip``, ``first page``, ``remark``, ``gone``, ``loop``, ``changed``.
+    ``drip``, ``first page``, ``remark``, ``gone``, ``loop``, ``changed``,
+    ``elsewhere``, ``other piece``.
     """
 
     def __init__(self, collections: dict[str, list[dict[str, Any]]], streets: bytes) -> None:
@@ -101,7 +102,15 @@ class Replica:
         if asked and to.headers.get("If-Range") == self.etag:
             begin = int(asked.removeprefix("bytes=").rstrip("-"))
         more = {"ETag": self.etag}
-        send(to, 206 if begin else 200, body[begin:], more, short=manner == "short")
+        status = 206 if begin else 200
+        if begin >= len(body):
+            send(to, 416, b"", {"Content-Range": f"bytes */{len(body)}"})
+            return
+        if begin and manner == "other piece":
+            begin = 0
+        if status == 206:
+            more["Content-Range"] = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+        send(to, status, body[begin:], more, short=manner == "short")
 
     def give_page(self, to: BaseHTTPRequestHandler, name: str, query: str, manner: str) -> None:
         found = {k: v[0] for k, v in parse_qs(query).items()}

@@ -19,7 +19,7 @@ from tests.integration.replica import Replica
 from zds_geo.app.fetch_places import FetchedFiles, fetch_places
 from zds_geo.app.import_places import import_places
 from zds_geo.app.make_workspace import AreaChoice, make_workspace
-from zds_geo.app.workspace import Workspace
+from zds_geo.app.workspace import Workspace, open_workspace
 from zds_geo.core.crs import to_lonlat
 from zds_geo.core.errors import SourceError
 from zds_geo.sources import Client, Limits, fetch_extract, read_addresses
@@ -152,6 +152,7 @@ def test_trouble_that_passes_is_waited_out(
         ("pand", ["away"], "example.org"),
         ("pand", ["inside"], "169.254.169.254"),
         ("pand", ["loop"] * 4, "verwijst steeds door"),
+        ("verblijfsobject", ["elsewhere"], "example.org"),
         ("verblijfsobject", ["", "first page"], "eerste bladzijde"),
     ],
 )
@@ -209,30 +210,135 @@ def box_of_streets() -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-@pytest.mark.req("S10")
-@pytest.mark.parametrize("second", ["", "changed"])
-def test_a_large_file_goes_on_by_pieces_unless_it_changed(
-    tmp_path: Path, replica: Replica, second: str
-) -> None:
-    source = tmp_path / "heel.osm.pbf"
+def whole_extract(folder: Path, replica: Replica) -> Path:
+    source = folder / "heel.osm.pbf"
     writer = osmium.SimpleWriter(str(source))
     for thing in osmium.FileProcessor(str(EXAMPLE / "straten.osm")):
         writer.add(thing)
     writer.close()
     replica.streets = source.read_bytes()
-    replica.trouble["extract"] = ["short", second]
+    return source
+
+
+def fetch_part(folder: Path, replica: Replica, shown: list[str] | None = None) -> Path:
+    seen: list[str] = [] if shown is None else shown
     client = Client(replica.services.hosts, seed=1, limits=Limits(sleep=Waits()))
-    shown: list[str] = []
-    target = fetch_extract(
-        client, replica.services, target=tmp_path / "deel.osm.pbf", box=box_of_streets(),
-        progress=lambda label, *_: shown.append(label),
+    return fetch_extract(
+        client, replica.services, target=folder / "deel.osm.pbf", box=box_of_streets(),
+        progress=lambda label, *_: seen.append(label),
     )  # fmt: skip
+
+
+@pytest.mark.req("S10")
+@pytest.mark.parametrize("second", ["", "changed"])
+def test_a_large_file_goes_on_by_pieces_unless_it_changed(
+    tmp_path: Path, replica: Replica, second: str
+) -> None:
+    source = whole_extract(tmp_path, replica)
+    replica.trouble["extract"] = ["short", second]
+    shown: list[str] = []
+    target = fetch_part(tmp_path, replica, shown)
     assert (tmp_path / "extract.osm.pbf").read_bytes() == source.read_bytes()
     assert replica.asked["extract"] == 2
     ways = [o for o in osmium.FileProcessor(str(target)).with_locations() if o.is_way()]
     whole = [o.id for o in osmium.FileProcessor(str(source)) if o.is_way()]
     assert 0 < len(ways) < len(whole)
     assert shown
+
+
+@pytest.mark.req("R38")
+@pytest.mark.parametrize("done", ["all", "some"])
+def test_a_piece_that_does_not_fit_is_not_glued_on(
+    tmp_path: Path, replica: Replica, done: str
+) -> None:
+    body = whole_extract(tmp_path, replica).read_bytes()
+    (tmp_path / "extract.osm.pbf.etag").write_text(replica.etag)
+    (tmp_path / "extract.osm.pbf.part").write_bytes(body if done == "all" else body[:1000])
+    replica.trouble["extract"] = ["other piece"]
+    fetch_part(tmp_path, replica)
+    assert (tmp_path / "extract.osm.pbf").read_bytes() == body
+
+
+@pytest.mark.req("S10")
+@pytest.mark.req("R38")
+def test_an_extract_that_is_a_web_page_is_not_kept(tmp_path: Path, replica: Replica) -> None:
+    body = whole_extract(tmp_path, replica).read_bytes()
+    replica.trouble["extract"] = ["html"]
+    with pytest.raises(SourceError) as caught:
+        fetch_part(tmp_path, replica)
+    assert "webpagina in plaats van gegevens" in caught.value.sentence("nl")
+    fetch_part(tmp_path, replica)
+    assert (tmp_path / "extract.osm.pbf").read_bytes() == body
+
+
+@pytest.mark.req("S10")
+def test_a_flood_on_disk_and_a_disk_that_refuses_are_told_apart(
+    tmp_path: Path, replica: Replica
+) -> None:
+    limits = Limits(sleep=Waits(), most_on_disk=1000)
+    client = Client(replica.services.hosts, seed=1, limits=limits)
+    for target, said in ((tmp_path / "x", "veel meer"), (tmp_path / "geen" / "x", "schijf vol")):
+        with pytest.raises(SourceError) as caught:
+            client.fetch_file(replica.services.extract, target, progress=lambda *_: None)
+        assert said in caught.value.sentence("nl")
+
+
+@pytest.mark.req("R38")
+def test_a_page_lost_between_kept_ones_is_asked_again(
+    workspace: Workspace, replica: Replica
+) -> None:
+    replica.trouble["verblijfsobject"] = ["", "", "", "", *["429"] * 3]
+    with pytest.raises(SourceError):
+        fetch(workspace, replica)
+    pages = workspace.root / "data" / DAY / "bag" / "verblijfsobject.pages"
+    (pages / "00001.json").write_bytes(b"")  # a power cut: renamed, never written
+    files = fetch(workspace, replica)
+    content = json.loads((files.addresses / "verblijfsobject.geojson").read_text())
+    assert {f["id"] for f in content["features"]} == {f"uuid-{n}" for n in range(HOMES)}
+
+
+def test_an_area_widened_on_the_same_day_is_asked_for(tmp_path: Path, replica: Replica) -> None:
+    root = tmp_path / "breder"
+    small = make_workspace(root, AreaChoice(buurten=("BU99990101",)), now=NOW)
+    fetch(small, replica)
+    before = {p for p in replica.paths if "/verblijfsobject/" in p and "cursor" not in p}
+    wide = make_workspace(
+        tmp_path / "wijd", AreaChoice(buurten=("BU99990101", "BU99990103")), now=NOW
+    )
+    (root / "zds.toml").write_bytes((wide.root / "zds.toml").read_bytes())
+    replica.paths.clear()
+    fetch(open_workspace(root), replica)
+    after = {p for p in replica.paths if "/verblijfsobject/" in p and "cursor" not in p}
+    assert len(before) == len(after) == 1
+    assert before != after
+
+
+def test_again_keeps_nothing_of_a_broken_fetch(workspace: Workspace, replica: Replica) -> None:
+    replica.trouble["verblijfsobject"] = ["", "", *["429"] * 3]
+    with pytest.raises(SourceError):
+        fetch(workspace, replica)
+    replica.asked.clear()
+    client = Client(replica.services.hosts, seed=1, limits=Limits(sleep=Waits()))
+    fetch_places(workspace, now=NOW, again=True, services=replica.services, client=client)
+    assert replica.asked["verblijfsobject"] == -(-HOMES // replica.most)
+
+
+def test_a_gemeente_that_is_not_there_is_named(tmp_path: Path, replica: Replica) -> None:
+    workspace = make_workspace(tmp_path / "w", AreaChoice(buurten=("BU98760101",)), now=NOW)
+    with pytest.raises(SourceError) as caught:
+        fetch(workspace, replica)
+    assert "GM9876" in caught.value.sentence("nl")
+    assert "2025" in caught.value.sentence("nl")
+
+
+def test_provenance_of_buurten_names_the_year_that_answered(
+    workspace: Workspace, replica: Replica
+) -> None:
+    fetch(workspace, replica)
+    book = json.loads((workspace.root / "data" / DAY / "sources.json").read_text())
+    entry = book["files"]["buurten"]
+    assert entry["url"] == f"{replica.base}/cbs2025"
+    assert entry["credit"] == "Kadaster / Centraal Bureau voor de Statistiek, 2025"
 
 
 def test_what_was_fetched_is_planned_on_by_the_command(

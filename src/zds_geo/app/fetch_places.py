@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -73,7 +74,13 @@ def fetch_places(
     -----
     Only a box is sent, never an address: a service learns no more than the part of town.
     """
-    from zds_geo.sources import BAG_COLLECTIONS, fetch_collection, open_client, read_buurten
+    from zds_geo.sources import (
+        BAG_COLLECTIONS,
+        fetch_buurten,
+        fetch_collection,
+        open_client,
+        read_buurten,
+    )
 
     area = workspace.settings.area
     if not area.is_chosen:
@@ -83,8 +90,13 @@ def fetch_places(
     day = now.astimezone(AMSTERDAM).date().isoformat()
     folder = workspace.root / "data" / day
     book = _Book(folder, again=again)
+    gemeenten = _gemeenten(workspace)
     buurten = book.file(
-        "buurten", lambda: _buurten(asker, chosen, workspace, folder, day=day, progress=progress)
+        "buurten",
+        lambda: fetch_buurten(
+            asker, chosen, folder=folder, gemeenten=gemeenten, date=day, progress=progress
+        ),
+        asked=[chosen.cbs, *gemeenten],
     )
     areas = read_buurten(buurten).buurten
     inside = areas.loc[choose_buurten(area, areas)]
@@ -95,35 +107,26 @@ def fetch_places(
             fetch_collection, asker, f"{chosen.bag}/collections/{name}", folder=folder / "bag",
             name=name, box=box, date=day, progress=progress,
         )  # fmt: skip
-        book.file(name, fetch)
+        book.file(name, fetch, asked=[chosen.bag, *box])
     size = (box[2] - box[0]) * (box[3] - box[1]) / 1e6
     streets = book.file(
-        "streets", lambda: _streets(asker, chosen, folder, box=box, km2=size, progress=progress)
+        "streets",
+        lambda: _streets(asker, chosen, folder, box=box, km2=size, progress=progress),
+        asked=[chosen.overpass, chosen.extract, *box],
     )
     book.write(chosen, day=day)
     return FetchedFiles(addresses=folder / "bag", buurten=buurten, streets=streets)
 
 
-def _buurten(
-    client: Client,
-    services: Services,
-    workspace: Workspace,
-    folder: Path,
-    *,
-    day: str,
-    progress: Progress,
-) -> Path:
-    from zds_geo.sources import fetch_buurten
-
+def _gemeenten(workspace: Workspace) -> list[str]:
+    """Give the codes of the area's gemeenten; none where only names are known."""
     area = workspace.settings.area
     codes = {f"GM{code[2:6]}" for code in (*area.buurt_codes, *area.wijk_codes)}
     if area.gemeente_code:
         codes.add(area.gemeente_code)
     if area.buurt_names or area.gemeente_name:
         codes = set()  # a name may be anywhere
-    return fetch_buurten(
-        client, services, folder=folder, gemeenten=sorted(codes), date=day, progress=progress
-    )
+    return sorted(codes)
 
 
 def _streets(
@@ -154,16 +157,22 @@ class _Book:
         self._folder = folder
         self._path = folder / "sources.json"
         folder.mkdir(parents=True, exist_ok=True)
+        if again:
+            for pages in folder.glob("**/*.pages"):
+                shutil.rmtree(pages)
+            for left in folder.glob("extract.osm.pbf*"):
+                left.unlink()
         self._known: dict[str, Any] = {}
         if self._path.is_file() and not again:
             self._known = dict(json.loads(self._path.read_text(encoding="utf-8")).get("files", {}))
 
-    def file(self, name: str, fetch: Callable[[], Path]) -> Path:
-        """Give a file of today, fetching it when it is not there or was changed."""
+    def file(self, name: str, fetch: Callable[[], Path], *, asked: Sequence[object]) -> Path:
+        """Give a file of today; fetch it when it is not there, was changed or answers else."""
         from zds_geo.sources import sha256_of
 
+        question = [str(part) for part in asked]
         entry = self._known.get(name)
-        if entry is not None:
+        if entry is not None and entry.get("asked") == question:
             path = self._folder / entry["file"]
             if path.is_file() and sha256_of(path) == entry["sha256"]:
                 return path
@@ -172,6 +181,7 @@ class _Book:
             "file": path.relative_to(self._folder).as_posix(),
             "sha256": sha256_of(path),
             "bytes": path.stat().st_size,
+            "asked": question,
         }
         self._save({})
         return path
@@ -184,8 +194,9 @@ class _Book:
             if name in BAG_COLLECTIONS:
                 facts = (services.bag, "CC0 1.0", "Bron: BAG, Kadaster")
             elif name == "buurten":
-                credit = "Kadaster / Centraal Bureau voor de Statistiek"
-                facts = (services.cbs, "CC BY 4.0", credit)
+                year = Path(entry["file"]).stem.removeprefix("buurten_")
+                credit = f"Kadaster / Centraal Bureau voor de Statistiek, {year}"
+                facts = (services.cbs.format(year=year), "CC BY 4.0", credit)
             else:
                 whole = entry["file"].endswith(".pbf")
                 url = services.extract if whole else services.overpass

@@ -27,6 +27,7 @@ PATIENCE_S: Final = 60.0  # after this an answer must have come at SLOWEST bytes
 SLOWEST: Final = 2_000
 MOST_REDIRECTS: Final = 3
 MOST_BYTES: Final = 300 * 1024**2  # of an answer kept in memory
+MOST_ON_DISK: Final = 20 * 1024**3  # ample for an extract of the whole country
 _PIECE: Final = 1 << 16
 _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
@@ -40,6 +41,35 @@ class _TryAgainError(Exception):
         super().__init__(why)
 
 
+class _OtherPieceError(_TryAgainError):
+    """The server cannot go on where we stopped: begin again."""
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[None]:
+    """Tell a disk that refuses from a network that does.
+
+    Parameters
+    ----------
+    path : Path
+        What is written.
+
+    Yields
+    ------
+    None
+        While writing.
+
+    Raises
+    ------
+    SourceError
+        If the disk is full or closed.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise SourceError("fetch.disk", path=path.name) from fault
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How long to wait, and for whom; ``sleep`` and ``clock`` are given so that tests can see."""
@@ -48,6 +78,7 @@ class Limits:
     read_s: float = READ_S
     patience_s: float = PATIENCE_S
     most_bytes: int = MOST_BYTES
+    most_on_disk: int = MOST_ON_DISK
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
@@ -93,12 +124,15 @@ class Client:
 
         def once() -> bytes:
             with self._open(url, post=post) as (response, _):
-                pieces = list(self._pieces(response, url, expected=_length(response)))
+                pieces = list(
+                    self._pieces(
+                        response, url, expected=_length(response), most=self._limits.most_bytes
+                    )
+                )
                 return b"".join(pieces)
 
         body = self._with_tries(url, once)
-        if body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            raise SourceError("fetch.html", host=urlsplit(url).netloc)
+        _refuse_page(body, url)
         return body
 
     def get_json(self, url: str) -> dict[str, Any]:
@@ -144,31 +178,62 @@ class Client:
         Raises
         ------
         SourceError
-            As ``get``; what was downloaded stays for the next time.
+            As ``get``, or if the disk refuses; what was downloaded stays for the next time.
         """
         part, tag = target.with_name(f"{target.name}.part"), target.with_name(f"{target.name}.etag")
 
         def once() -> None:
-            done = part.stat().st_size if part.exists() and tag.exists() else 0
-            headers = {"Range": f"bytes={done}-", "If-Range": tag.read_text()} if done else {}
-            with self._open(url, headers=headers) as (response, status):
-                etag = response.getheader("ETag") or ""
-                if status != 206:  # the file changed meanwhile, or no pieces are given
-                    done = 0
-                tag.write_text(etag, encoding="ascii", errors="replace")
-                if not etag:
-                    tag.unlink()
-                length = _length(response)
-                total = None if length is None else done + length
-                with part.open("ab" if done else "wb") as stream:
-                    for piece in self._pieces(response, url, expected=length, in_memory=False):
-                        stream.write(piece)
-                        done += len(piece)
-                        progress(done, total)
+            with on_disk(part):
+                done = part.stat().st_size if part.exists() and tag.exists() else 0
+                headers = {"Range": f"bytes={done}-", "If-Range": tag.read_text()} if done else {}
+            try:
+                with self._open(url, headers=headers) as (response, status):
+                    if status == 206 and _begin(response) != done:
+                        raise _OtherPieceError("another piece than asked for")
+                    if status != 206:  # the file changed meanwhile, or no pieces are given
+                        done = 0
+                    self._save(response, url, part=part, tag=tag, done=done, progress=progress)
+            except _OtherPieceError:
+                with on_disk(tag):
+                    tag.unlink(missing_ok=True)
+                raise
 
         self._with_tries(url, once)
-        part.replace(target)
-        tag.unlink(missing_ok=True)
+        with on_disk(target):
+            part.replace(target)
+            tag.unlink(missing_ok=True)
+
+    def _save(
+        self,
+        response: http.client.HTTPResponse,
+        url: str,
+        *,
+        part: Path,
+        tag: Path,
+        done: int,
+        progress: Callable[[int, int | None], None],
+    ) -> None:
+        """Write the body behind the ``done`` bytes that are there."""
+        length = _length(response)
+        total = None if length is None else done + length
+        with on_disk(part):
+            if not done:  # never a new tag beside an old part, whenever we are stopped
+                tag.unlink(missing_ok=True)
+            stream = part.open("ab" if done else "wb")
+        with stream:
+            etag = response.getheader("ETag")
+            if not done and etag:
+                with on_disk(tag):
+                    tag.write_text(etag, encoding="ascii", errors="replace")
+            most = self._limits.most_on_disk
+            for piece in self._pieces(response, url, expected=length, most=most):
+                if not done:
+                    _refuse_page(piece, url)
+                with on_disk(part):
+                    stream.write(piece)
+                    stream.flush()
+                done += len(piece)
+                progress(done, total)
 
     def _with_tries(self, url: str, once: Callable[[], T]) -> T:
         host = urlsplit(url).netloc
@@ -232,13 +297,13 @@ class Client:
         url: str,
         *,
         expected: int | None,
-        in_memory: bool = True,
+        most: int,
     ) -> Iterator[bytes]:
         """Give the body; too short, too long or too slow is no answer."""
         begun, done = self._limits.clock(), 0
         while piece := response.read1(_PIECE):
             done += len(piece)
-            if in_memory and done > self._limits.most_bytes:
+            if done > most:
                 raise SourceError("fetch.too_much", host=urlsplit(url).netloc)
             yield piece
             spent = self._limits.clock() - begun
@@ -253,7 +318,21 @@ def _length(response: http.client.HTTPResponse) -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def _begin(response: http.client.HTTPResponse) -> int:
+    """Give the first byte of the piece that came; -1 where the server does not say."""
+    text = response.getheader("Content-Range") or ""
+    first = text.removeprefix("bytes ").partition("-")[0].strip()
+    return int(first) if first.isdigit() else -1
+
+
+def _refuse_page(body: bytes, url: str) -> None:
+    if body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise SourceError("fetch.html", host=urlsplit(url).netloc)
+
+
 def _check_status(response: http.client.HTTPResponse, url: str) -> None:
+    if response.status == 416:
+        raise _OtherPieceError("416")
     if response.status in _AGAIN:
         text = response.getheader("Retry-After") or ""
         raise _TryAgainError(str(response.status), wait_s=float(text) if text.isdigit() else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from zds_geo.core.errors import SourceError
 from zds_geo.core.model import Services
-from zds_geo.sources._download import Client, Limits
+from zds_geo.sources._download import Client, Limits, on_disk
 
 Box = tuple[float, float, float, float]
 Progress = Callable[[str, int, int | None], None]
@@ -88,7 +89,8 @@ def fetch_collection(
         query |= {"bbox": ",".join(f"{v:.0f}" for v in box), "bbox-crs": RD_URI}
     first = f"{url}/items?{urlencode(query, quote_via=quote)}"
     pages = folder / f"{name}.pages"
-    pages.mkdir(parents=True, exist_ok=True)
+    with on_disk(pages):
+        pages.mkdir(parents=True, exist_ok=True)
     features = _Features(name, keep)
     following: str | None = first
     kept = _kept_pages(pages, first)
@@ -99,7 +101,11 @@ def fetch_collection(
         if count >= MOST_PAGES:
             raise SourceError("fetch.endless", name=name)
         page = client.get_json(following)
-        following = features.add(page)
+        try:
+            following = features.add(page)
+        except SourceError:  # these pages lead nowhere: the next time begins again
+            shutil.rmtree(pages)
+            raise
         if following and urlsplit(following).netloc != urlsplit(url).netloc:
             raise SourceError("fetch.host", host=urlsplit(following).netloc)
         _write(pages / f"{count:05}.json", {"asked": first, "page": page})
@@ -113,9 +119,7 @@ def fetch_collection(
         {"type": "FeatureCollection", "name": name, "crs": crs, "zds": about,
          "features": list(features.found.values())},
     )  # fmt: skip
-    for page_file in pages.iterdir():
-        page_file.unlink()
-    pages.rmdir()
+    shutil.rmtree(pages)
     return target
 
 
@@ -147,24 +151,29 @@ class _Features:
 
 
 def _kept_pages(folder: Path, first: str) -> list[dict[str, Any]]:
-    """Give the pages of an earlier fetch of the same; others are thrown away."""
-    pages = []
+    """Give the pages of an earlier fetch of the same, up to the first that is missing or broken.
+
+    Later ones are thrown away: going on behind a gap would lose its features in silence.
+    """
+    pages: list[dict[str, Any]] = []
     for file in sorted(folder.glob("*.json")):
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
         except ValueError:
-            content = {}
-        if not isinstance(content, dict) or content.get("asked") != first:
-            file.unlink()
-        else:
+            content = None
+        follows = file.name == f"{len(pages):05}.json"
+        if follows and isinstance(content, dict) and content.get("asked") == first:
             pages.append(content["page"])
+        else:
+            file.unlink()
     return pages
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f".{path.name}.tmp")
-    fresh.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    fresh.replace(path)
+    with on_disk(path):
+        fresh.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(path)
 
 
 def fetch_buurten(
@@ -199,7 +208,7 @@ def fetch_buurten(
     Raises
     ------
     SourceError
-        If no year answers.
+        If no year answers, or the gemeenten are not in the newest that does.
 
     Notes
     -----
@@ -219,7 +228,7 @@ def fetch_buurten(
     for year in services.years:
         url = f"{services.cbs.format(year=year)}/collections/buurten"
         try:
-            return fetch_collection(
+            path = fetch_collection(
                 client, url, folder=folder, name=f"buurten_{year}", box=None, date=date, keep=keep,
                 progress=progress,
             )  # fmt: skip
@@ -227,6 +236,12 @@ def fetch_buurten(
             if refused.key != "fetch.refused":
                 raise
             fault = refused
+            continue
+        if not json.loads(path.read_text(encoding="utf-8"))["features"]:
+            path.unlink()
+            codes = ", ".join(sorted(gemeenten))
+            raise SourceError("fetch.no_gemeente", year=year, codes=codes)
+        return path
     raise fault or SourceError("fetch.no_features", name="buurten")
 
 
@@ -272,8 +287,9 @@ def fetch_streets(
     if b"<remark>" in body[-4000:] or not body.rstrip().endswith(b"</osm>"):
         raise SourceError("fetch.incomplete", host=urlsplit(services.overpass).netloc)
     fresh = target.with_name(f".{target.name}.tmp")
-    fresh.write_bytes(body)
-    fresh.replace(target)
+    with on_disk(target):
+        fresh.write_bytes(body)
+        fresh.replace(target)
     return target
 
 
@@ -312,5 +328,9 @@ def fetch_extract(
         client.fetch_file(services.extract, whole, progress=bytes_done)
     from zds_geo.sources._osm import cut_box
 
-    cut_box(whole, target, box=box)
+    try:
+        cut_box(whole, target, box=box)
+    except SourceError:  # the next time downloads it again
+        whole.unlink()
+        raise
     return target
