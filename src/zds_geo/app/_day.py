@@ -81,6 +81,7 @@ def load_day(
     path = workspace.require_places()
     doors = read_layer(path, "doors").sort_index()
     replanned = [s.assistant_id for s in shifts]
+    reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
     return Day(
         on=on,
         seed=seed,
@@ -93,7 +94,7 @@ def load_day(
         roster=make_roster(workspace.settings, store, first=on),
         params=contact_params(workspace, store),
         do_not_knock=store.do_not_knock_doors(),
-        reserved=store.reserved_doors(on=on, except_date=on, except_assistants=replanned),
+        reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.places.build import Places, QualityReport, build_places
-    from zds_geo.places.changes import Changes, compare_doors
+    from zds_geo.places.changes import Changes, compare_doors, remember_missing
     from zds_geo.places.doors import assign_buurt
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
@@ -22,6 +22,7 @@ _HOMES: Final = {
     "assign_buurt": "doors",
     "build_places": "build",
     "compare_doors": "changes",
+    "remember_missing": "changes",
 }
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "assign_buurt",
     "build_places",
     "compare_doors",
+    "remember_missing",
 ]
 
 

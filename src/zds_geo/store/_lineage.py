@@ -91,6 +91,17 @@ class LineageBook(Database):
                 found[door_id] = lives_on
         return found
 
+    def heirs_of(self, doors: Collection[str]) -> frozenset[str]:
+        """Give the doors themselves and everything that came of them, over all kinds of links."""
+        steps: dict[str, list[str]] = {}
+        for old, new, _, _ in self.list_lineage():
+            steps.setdefault(old, []).append(new)
+        found, wave = set(doors), set(doors)
+        while wave:
+            wave = {n for door_id in wave for n in steps.get(door_id, ())} - found
+            found |= wave
+        return frozenset(found)
+
     def note_delivery(self, *, gone: Collection[str], present: Collection[str], on: date) -> None:
         """Note which doors a delivery lacks: missing after one, retired after two.
 
