@@ -48,6 +48,13 @@ def show_import(face: Face, result: ImportResult) -> None:
         face.write(f"    {label}")
     if len(report.far_from_street) > MAX_FAR_SHOWN:
         face.print("import.far_more", n=len(report.far_from_street) - MAX_FAR_SHOWN)
+    _show_changes(face, result)
+    for credit in result.credits:
+        face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
+    face.print("import.done")
+
+
+def _show_changes(face: Face, result: ImportResult) -> None:
     if result.changes:
         face.print("import.changes")
         for kind, count in result.changes.items():
@@ -55,9 +62,8 @@ def show_import(face: Face, result: ImportResult) -> None:
                 face.write(f"  {count:>6}  {face.say(f'import.change.{kind}')}")
         for door_id in result.doubtful[:MAX_FAR_SHOWN]:
             face.write(f"    {door_id}")
-    for credit in result.credits:
-        face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
-    face.print("import.done")
+    for fix_id in result.unmatched_fixes:
+        face.print("import.unmatched_fix", fix_id=fix_id)
 
 
 def import_as_data(result: ImportResult) -> Mapping[str, object]:
@@ -68,6 +74,8 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "report": asdict(result.report),
         "credits": [asdict(c) for c in result.credits],
         "changes": result.changes,
+        "doubtful": list(result.doubtful),
+        "unmatched_fixes": list(result.unmatched_fixes),
     }
 
 

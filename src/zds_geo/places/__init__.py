@@ -8,33 +8,45 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.places.build import Places, QualityReport, build_places
     from zds_geo.places.changes import Changes, compare_doors, remember_missing
+    from zds_geo.places.crossings import find_edge
     from zds_geo.places.doors import assign_buurt
+    from zds_geo.places.fixes import FIXED_LAYERS, Fixed, apply_fixes, covered_additions
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
 _HOMES: Final = {
     "Changes": "changes",
+    "FIXED_LAYERS": "fixes",
+    "Fixed": "fixes",
     "Places": "build",
     "PlacesParams": "params",
     "QualityReport": "build",
     "UNREACHABLE_S": "walking",
     "WalkNetwork": "walking",
+    "apply_fixes": "fixes",
     "assign_buurt": "doors",
     "build_places": "build",
     "compare_doors": "changes",
+    "covered_additions": "fixes",
+    "find_edge": "crossings",
     "remember_missing": "changes",
 }
 
 __all__ = [
+    "FIXED_LAYERS",
     "UNREACHABLE_S",
     "Changes",
+    "Fixed",
     "Places",
     "PlacesParams",
     "QualityReport",
     "WalkNetwork",
+    "apply_fixes",
     "assign_buurt",
     "build_places",
     "compare_doors",
+    "covered_additions",
+    "find_edge",
     "remember_missing",
 ]
 
