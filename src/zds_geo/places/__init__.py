@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.places.attach import fold_street
     from zds_geo.places.build import Places, QualityReport, build_places
     from zds_geo.places.changes import Changes, compare_doors, remember_missing
     from zds_geo.places.crossings import find_edge
@@ -29,6 +30,7 @@ _HOMES: Final = {
     "compare_doors": "changes",
     "covered_additions": "fixes",
     "find_edge": "crossings",
+    "fold_street": "attach",
     "remember_missing": "changes",
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "compare_doors",
     "covered_additions",
     "find_edge",
+    "fold_street",
     "remember_missing",
 ]
 
