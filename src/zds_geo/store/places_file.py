@@ -34,6 +34,7 @@ DELIVERED: Final = {
     f"delivered_{c.name}": c for c in (DOORS, STOPS, ACCESS, STREET_SIDES, EDGES, JUNCTIONS)
 }
 _CONTRACTS: Final = {**LAYERS, **DELIVERED, "missing_doors": DOORS}
+STALE_S: Final = 3600.0  # no import writes this long
 _TYPES: Final = {
     "Point": "Point", "LineString": "LineString", "Polygon": "MultiPolygon",
 }  # fmt: skip
@@ -78,11 +79,20 @@ def write_places(
             spare = path.with_name(f"{path.stem}.previous.gpkg")
             shutil.copyfile(path, spare.with_suffix(".tmp"))
             spare.with_suffix(".tmp").replace(spare)
+        _sweep(fresh)
         fresh.replace(path)
     except (OSError, pyogrio.errors.DataSourceError) as fault:
         raise PlacesError("store.cannot_write_places", path=path, fault=fault) from None
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _sweep(fresh: Path) -> None:
+    """Remove what a stopped import left beside the places; not what another one is writing."""
+    stem = fresh.name.split(".")[1]
+    for left in fresh.parent.glob(f".{stem}.*.gpkg*"):
+        if fresh.stat().st_mtime - left.stat().st_mtime > STALE_S:
+            left.unlink(missing_ok=True)
 
 
 def swap_previous(path: Path) -> int:

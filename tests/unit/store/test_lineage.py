@@ -125,3 +125,22 @@ def test_a_database_of_the_first_version_opens_and_keeps_its_knocks(tmp_path: Pa
         assert store.do_not_knock_doors() == {A}
         store.note_delivery(gone=[A], present=[B], on=day(1))
         assert set(store.missing_doors()) == {A}
+
+
+@pytest.mark.req("R07")
+def test_what_a_stopped_import_left_is_swept_but_not_what_another_writes(tmp_path: Path) -> None:
+    import os
+
+    import pandas as pd
+
+    from zds_geo.store import write_places
+
+    old, busy = tmp_path / ".places.11.gpkg", tmp_path / ".places.12.gpkg"
+    for path in (old, busy):
+        path.touch()
+    os.utime(old, (1_000_000, 1_000_000))
+    write_places(
+        tmp_path / "places.gpkg", layers={}, tables={"credits": pd.DataFrame({"kind": ["x"]})}
+    )
+    assert not old.exists()
+    assert busy.exists()
