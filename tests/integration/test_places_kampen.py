@@ -107,3 +107,22 @@ def test_seconds_between_stops_are_symmetric_and_at_least_as_the_crow_flies(kamp
     for j in range(1, 20):
         if np.isfinite(metres[0, j]):
             assert network.line(rows[0], rows[j]).length == pytest.approx(metres[0, j], abs=0.01)
+
+
+def test_the_network_is_the_one_osmnx_would_simplify_to(kampen: Places) -> None:
+    import networkx as nx
+
+    from zds_geo.places import make_graph
+
+    graph = make_graph(kampen.edges, kampen.junctions)
+    assert graph.number_of_nodes() == len(kampen.junctions)
+    assert graph.number_of_edges() == 2 * len(kampen.edges)
+    network = WalkNetwork(kampen.stops, kampen.edges, kampen.junctions, walk_m_s=1.1)
+    first = kampen.edges.loc[kampen.stops["access_edge_id"].iloc[0]]
+    last = kampen.edges.loc[kampen.stops["access_edge_id"].iloc[9000]]
+    a, b = int(first["from_junction"]), int(last["from_junction"])
+    metres = nx.shortest_path_length(graph, a, b, weight="length")
+    direct = network.metres([0, 9000])[0, 1]
+    slack = sum(e["length_m"] for e in (first, last))
+    slack += float(kampen.stops["access_m"].iloc[[0, 9000]].sum())
+    assert abs(direct - metres) <= slack

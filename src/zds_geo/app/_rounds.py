@@ -102,7 +102,7 @@ def _rank(
 ) -> list[tuple[Piece, pd.DataFrame]]:
     from zds_geo.contact import rank_doors
 
-    frame = doors[["buurt_code", "street_side_id"]]
+    frame = doors[["buurt_code", "street_side_id", "stop_id"]]
     ranked = []
     for piece in split_shift(shift.start_at, shift.end_at, windows=day.settings.windows):
         if not piece.window:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ class ImportResult:
     changes: dict[str, int]
     doubtful: tuple[str, ...] = ()
     unmatched_fixes: tuple[int, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def import_places(
@@ -85,7 +86,9 @@ def import_places(
     """
     from zds_geo.store import write_places
 
-    places, sources = _build(workspace, addresses, buurten, streets=streets, progress=progress)
+    places, sources, counts = _build(
+        workspace, addresses, buurten, streets=streets, progress=progress
+    )
     built = {name: getattr(places, name) for name in LAYERS}
     on = now.astimezone(AMSTERDAM).date()
     with open_store(workspace, now=now) as store:
@@ -108,12 +111,13 @@ def import_places(
         changes={} if changes is None else changes.counts(),
         doubtful=() if changes is None else changes.doubtful,
         unmatched_fixes=fixed.unmatched,
+        counts=counts,
     )
 
 
 def _build(
     workspace: Workspace, addresses: Path, buurten: Path, *, streets: Path, progress: Progress
-) -> tuple[Places, tuple[Credit, ...]]:
+) -> tuple[Places, tuple[Credit, ...], dict[str, int]]:
     from zds_geo.places import PlacesParams, build_places
     from zds_geo.sources import read_addresses, read_buurten, read_streets
 
@@ -136,7 +140,7 @@ def _build(
         params=PlacesParams(walk_m_s=workspace.settings.service.walk_m_s),
         progress=progress,
     )
-    return places, (found.credit, areas.credit, network.credit)
+    return places, (found.credit, areas.credit, network.credit), found.counts
 
 
 def rollback_places(workspace: Workspace) -> tuple[int, int]:

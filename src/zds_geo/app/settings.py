@@ -11,6 +11,7 @@ from typing import Final
 from zds_geo.app._toml import Table
 from zds_geo.core.errors import SettingsError
 from zds_geo.core.ids import BUURT_CODE, GEMEENTE_CODE, WIJK_CODE
+from zds_geo.core.model import Services
 from zds_geo.core.windows import (
     DEFAULT_WINDOWS,
     WEEKDAYS,
@@ -117,6 +118,7 @@ class Settings:
     min_days_after_misses: tuple[int, ...] = (7, 7, 10, 14, 21, 28, 42)
     max_misses: int = 6
     history: str = "knocks.sqlite"
+    services: Services = field(default_factory=Services)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -168,12 +170,23 @@ def read_settings(path: Path) -> Settings:
         shifts=tuple(_read_shift(t) for t in top.tables("shifts")),
         windows=_read_windows(top.tables("windows")),
         history=top.table("history").text("location", default="knocks.sqlite"),
+        services=_read_services(top.table("services")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
     top.refuse_unknown()
     _check_references(settings)
     return settings
+
+
+def _read_services(table: Table) -> Services:
+    usual = Services()
+    return Services(
+        bag=table.text("bag", default=usual.bag).rstrip("/"),
+        cbs=table.text("cbs", default=usual.cbs).rstrip("/"),
+        overpass=table.text("overpass", default=usual.overpass),
+        extract=table.text("extract", default=usual.extract),
+    )
 
 
 def _read_area(table: Table) -> AreaSettings:

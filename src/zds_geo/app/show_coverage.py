@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from zds_geo.contact import ContactParams
+
 FIGURES = ("n_doors", "tried", "opened", "talked", "reached", "never_tried")
 GROUPS = ("buurt", "straat")
 
@@ -32,6 +34,7 @@ class Coverage:
     total: dict[str, int]
     since: str
     far_from_street: int
+    to_arrange: tuple[str, ...]
 
 
 def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
@@ -78,8 +81,27 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         rows=rows,
         total={name: int(rows[name].sum()) for name in FIGURES},
         since=cycle.started_on.isoformat() if cycle else "",
+        to_arrange=_to_arrange(doors, knocks, params=params, now=now),
         far_from_street=int(doors["flag"].str.contains("flag.far_from_street", regex=False).sum()),
     )
+
+
+def _to_arrange(
+    doors: gpd.GeoDataFrame, knocks: pd.DataFrame, *, params: ContactParams, now: datetime
+) -> tuple[str, ...]:
+    """List the entrances where access has to be arranged: street and first to last number."""
+    from zds_geo.contact import stop_access
+
+    today = now.astimezone(AMSTERDAM).date()
+    shut = stop_access(knocks, doors["stop_id"], params=params, now=today)
+    stops = shut.index[shut["no_access"] >= len(params.no_access_days)]
+    behind = doors.loc[doors["stop_id"].isin(stops)]
+    labels = []
+    for _, group in behind.groupby("stop_id", sort=True):
+        low, high = int(group["huisnummer"].min()), int(group["huisnummer"].max())
+        numbers = str(low) if low == high else f"{low}-{high}"
+        labels.append(f"{group['straat'].iloc[0]} {numbers}")
+    return tuple(sorted(labels))
 
 
 def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:

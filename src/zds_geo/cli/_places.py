@@ -39,6 +39,28 @@ def import_(
     face.data(import_as_data(result))
 
 
+@places.command("fetch", cls=Command, help="help.places.fetch")
+def fetch(
+    ctx: typer.Context,
+    again: Annotated[bool, typer.Option("--again", help="help.places.again")] = False,
+    accept: Annotated[bool, typer.Option("--accept-changes", help="help.places.accept")] = False,
+) -> None:
+    from zds_geo.app.fetch_places import fetch_places
+    from zds_geo.app.import_places import import_places
+    from zds_geo.cli._show import import_as_data, show_import
+
+    face: Face = ctx.obj
+    workspace = face.open()
+    with face.progress() as progress:
+        files = fetch_places(workspace, now=face.now, again=again, progress=progress)
+        result = import_places(
+            workspace, addresses=files.addresses, buurten=files.buurten, streets=files.streets,
+            now=face.now, accept_changes=accept, progress=progress,
+        )  # fmt: skip
+    show_import(face, result)
+    face.data(import_as_data(result))
+
+
 @places.command("rollback", cls=Command, help="help.places.rollback")
 def rollback(ctx: typer.Context) -> None:
     from zds_geo.app.import_places import rollback_places
@@ -59,6 +81,31 @@ def report(ctx: typer.Context) -> None:
         reason = face.say(str(row.reason))
         face.write(f"{row.row}\t{row.label}\t{reason}\t{row.merged_into}")
     face.data({"left_out": rows.to_dict("records")})
+
+
+@places.command("match", cls=Command, help="help.places.match")
+def match(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.places.list")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="BESTAND", help="help.places.out")
+    ] = None,
+) -> None:
+    from zds_geo.app.match_list import match_own_list
+
+    face: Face = ctx.obj
+    found = match_own_list(face.open(), path, out=out)
+    face.print("match.counts", **found.counts)
+    for result in ("doubtful", "unknown"):
+        rows = found.matches.loc[found.matches["result"] == result]
+        if len(rows):
+            face.print(f"match.{result}")
+        for row in rows.itertuples():
+            which = ", ".join(found.labels[i] for i in str(row.candidates).split())
+            face.write(f"  {row.Index}\t{row.label}\t{face.say(str(row.reason))}\t{which}")
+    if out is not None:
+        face.print("match.written", path=out)
+    face.data({"counts": found.counts, "rows": found.matches.reset_index().to_dict("records")})
 
 
 @doors.command("find", cls=Command, help="help.doors.find")

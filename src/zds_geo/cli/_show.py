@@ -32,6 +32,8 @@ def show_import(face: Face, result: ImportResult) -> None:
     )
     for reason, count in sorted(report.left_out.items()):
         face.write(f"  {count:>6}  {face.say(reason)}")
+    for key, count in sorted(result.counts.items()):
+        face.write(f"  {count:>6}  {face.say(key)}")
     if report.flagged:
         face.print("import.flagged")
         for reason, count in sorted(report.flagged.items()):
@@ -55,6 +57,7 @@ def show_import(face: Face, result: ImportResult) -> None:
 
 
 def _show_changes(face: Face, result: ImportResult) -> None:
+    """Show what changed against the previous places."""
     if result.changes:
         face.print("import.changes")
         for kind, count in result.changes.items():
@@ -76,6 +79,7 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "changes": result.changes,
         "doubtful": list(result.doubtful),
         "unmatched_fixes": list(result.unmatched_fixes),
+        "counts": result.counts,
     }
 
 
@@ -154,6 +158,10 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
         face.write(f"{str(name)[:30]:<30}" + _figures(row))
     face.write(f"{face.say('coverage.total'):<30}" + _figures(coverage.total))
     face.print("coverage.note")
+    if coverage.to_arrange:
+        face.print("coverage.to_arrange", n=len(coverage.to_arrange))
+        for label in coverage.to_arrange:
+            face.write(f"    {label}")
 
 
 def _figures(row: Any) -> str:
@@ -168,4 +176,5 @@ def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
         "since": coverage.since,
         "rows": [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")],
         "total": coverage.total,
+        "to_arrange": list(coverage.to_arrange),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.contact.breaches import list_breaches
     from zds_geo.contact.coverage import measure_coverage, propose_cycle_weeks
-    from zds_geo.contact.facts import door_facts
+    from zds_geo.contact.facts import door_facts, stop_access
     from zds_geo.contact.params import ContactParams
     from zds_geo.contact.rank import rank_doors
     from zds_geo.contact.residents import Answer, ResidentModel
@@ -22,6 +22,7 @@ _HOMES: Final = {
     "measure_coverage": "coverage",
     "propose_cycle_weeks": "coverage",
     "rank_doors": "rank",
+    "stop_access": "facts",
 }
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "measure_coverage",
     "propose_cycle_weeks",
     "rank_doors",
+    "stop_access",
 ]
 
 

@@ -118,6 +118,42 @@ def door_facts(
     return facts if door_state is None else _with_state(facts, door_state)
 
 
+def stop_access(
+    knocks: pd.DataFrame, stops: pd.Series[str], *, params: ContactParams, now: date
+) -> pd.DataFrame:
+    """Sum up for each stop how often nobody could get in: a closed entrance closes all its doors.
+
+    Parameters
+    ----------
+    knocks : DataFrame
+        Columns of the knocks CSV.
+    stops : Series of str, index ``door_id``
+        Stop of each door.
+    params : ContactParams
+        Cycle.
+    now : date
+        Local date; later knocks do not count.
+
+    Returns
+    -------
+    DataFrame, index ``stop_id``
+        ``no_access`` (days, since somebody last got to any door of the stop) and
+        ``last_no_access``; only stops where it is more than none.
+    """
+    table = normal_knocks(knocks, until=now)
+    if params.cycle_start is not None:
+        table = table.loc[table["day"] >= np.datetime64(params.cycle_start, "D")]
+    table = table.assign(stop=table["door_id"].map(stops))
+    table = table.loc[table["stop"].notna()]
+    opened = table.loc[table["attempt"]].groupby("stop")["day"].max()
+    shut = table.loc[table["outcome"] == "no_access"]
+    since = opened.reindex(shut["stop"]).to_numpy()
+    shut = shut.loc[~(since >= shut["day"].to_numpy())]
+    by_stop = shut.groupby("stop")["day"]
+    found = pd.DataFrame({"no_access": by_stop.nunique(), "last_no_access": by_stop.max()})
+    return found.rename_axis("stop_id")
+
+
 def _kinds(attempts: pd.DataFrame, params: ContactParams) -> pd.Series[int]:
     bits = {w.name: KIND_BITS[w.kind] for w in params.windows.windows}
     found = attempts.assign(bit=attempts["window"].map(bits).fillna(0).astype(int))

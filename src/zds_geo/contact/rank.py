@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KIND_BITS, door_facts
+from zds_geo.contact.facts import KIND_BITS, door_facts, stop_access
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import FrameError, UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -48,7 +48,8 @@ def rank_doors(
     Parameters
     ----------
     doors : DataFrame
-        Index ``door_id``; columns ``buurt_code`` and ``street_side_id``.
+        Index ``door_id``; columns ``buurt_code`` and ``street_side_id``; optional ``stop_id``: a
+        stop where nobody could get in then rests as a whole.
     knocks : DataFrame
         Columns of the knocks CSV; missing optional columns count as empty.
     roster : DataFrame
@@ -98,6 +99,9 @@ def rank_doors(
     today = now.astimezone(AMSTERDAM).date()
     facts = door_facts(knocks, params=rules, now=today, door_state=door_state)
     known = _for_doors(facts, doors.index)
+    if "stop_id" in doors:
+        shut = stop_access(knocks, doors["stop_id"], params=rules, now=today)
+        known = _close_stops(known, doors["stop_id"], shut)
     day = np.datetime64(today, "D")
     staffed = _staffed(doors, roster, rules)
     state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
@@ -129,6 +133,14 @@ def _for_doors(facts: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
     for column in ("last_window", "last_contact_outcome", "back_window"):
         known[column] = known[column].astype("object").fillna("").astype(str)
     return known
+
+
+def _close_stops(known: pd.DataFrame, stops: pd.Series[str], shut: pd.DataFrame) -> pd.DataFrame:
+    """Let a closed entrance count for every door behind it."""
+    at = shut.reindex(stops.to_numpy())
+    times = at["no_access"].fillna(0).astype(np.int64).to_numpy()
+    last = at["last_no_access"].astype("datetime64[s]").to_numpy()
+    return known.assign(no_access=times, last_no_access=last)
 
 
 def _staffed(

@@ -57,6 +57,32 @@ LEFT_OUT: Final = FrameContract(
     index="row",
     columns={"fate": "str", "reason": "str", "label": "str", "merged_into": "str"},
 )
+OWN_LIST: Final = FrameContract(
+    # A list of the user's own; row is "regel 12", huisnummer 0 where none could be read.
+    name="own_list",
+    index="row",
+    columns={
+        "straat": "str",
+        "huisnummer": "int",
+        "huisletter": "str",
+        "toevoeging": "str",
+        "postcode": "str",
+        "woonplaats": "str",
+        "label": "str",
+    },
+)
+MATCHES: Final = FrameContract(
+    # Rows of an own list against the doors. ``result``: matched | doubtful | unknown.
+    name="matches",
+    index="row",
+    columns={
+        "label": "str",
+        "result": "str",
+        "door_id": "str",
+        "reason": "str",
+        "candidates": "str",
+    },
+)
 WAYS: Final = FrameContract(
     # Every OSM way with a highway tag, as read (not yet filtered for walking). ``node_ids`` holds a
     # tuple of int, one per vertex of the geometry; tags are empty text when absent.

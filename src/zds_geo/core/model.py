@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from zds_geo.core.errors import KnockError, UsageError
@@ -232,3 +233,20 @@ class FieldFix:
     y1: float | None = None
     x2: float | None = None
     y2: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Where the data comes from; ``cbs`` holds ``{year}`` and is tried from the newest year."""
+
+    bag: str = "https://api.pdok.nl/kadaster/bag/ogc/v2"
+    cbs: str = "https://api.pdok.nl/cbs/wijken-en-buurten-{year}/ogc/v1"
+    years: tuple[int, ...] = (2026, 2025, 2024, 2023)
+    overpass: str = "https://overpass-api.de/api/interpreter"
+    extract: str = "https://download.geofabrik.de/europe/netherlands-latest.osm.pbf"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that may be asked."""
+        urls = (self.bag, self.cbs, self.overpass, self.extract)
+        return frozenset(urlsplit(url).netloc for url in urls)

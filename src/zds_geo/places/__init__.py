@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from zds_geo.places.crossings import find_edge
     from zds_geo.places.doors import assign_buurt
     from zds_geo.places.fixes import FIXED_LAYERS, Fixed, apply_fixes, covered_additions
+    from zds_geo.places.graph import make_graph
+    from zds_geo.places.own_list import match_list
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
 
@@ -32,6 +34,8 @@ _HOMES: Final = {
     "find_edge": "crossings",
     "fold_street": "attach",
     "remember_missing": "changes",
+    "make_graph": "graph",
+    "match_list": "own_list",
 }
 
 __all__ = [
@@ -50,6 +54,8 @@ __all__ = [
     "covered_additions",
     "find_edge",
     "fold_street",
+    "make_graph",
+    "match_list",
     "remember_missing",
 ]
 

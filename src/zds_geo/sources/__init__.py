@@ -6,13 +6,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.sources._recognise import recognise
+    from zds_geo.sources._download import Client, Limits
+    from zds_geo.sources._recognise import recognise, sha256_of
     from zds_geo.sources.addresses import AddressData, read_addresses
     from zds_geo.sources.areas import Area, AreaGroup, find_area, list_areas
     from zds_geo.sources.buurten import BuurtData, read_buurten
+    from zds_geo.sources.fetch import (
+        BAG_COLLECTIONS,
+        fetch_buurten,
+        fetch_collection,
+        fetch_extract,
+        fetch_streets,
+        open_client,
+    )
+    from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
+    "BAG_COLLECTIONS": "fetch",
+    "Client": "_download",
+    "Limits": "_download",
+    "fetch_buurten": "fetch",
+    "fetch_collection": "fetch",
+    "fetch_extract": "fetch",
+    "fetch_streets": "fetch",
+    "open_client": "fetch",
+    "sha256_of": "_recognise",
     "AddressData": "addresses",
     "Area": "areas",
     "AreaGroup": "areas",
@@ -22,24 +41,35 @@ _HOMES: Final = {
     "list_areas": "areas",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
+    "read_own_list": "own_list",
     "read_streets": "streets",
     "read_ways": "streets",
     "recognise": "_recognise",
 }
 
 __all__ = [
+    "BAG_COLLECTIONS",
     "AddressData",
     "Area",
     "AreaGroup",
     "BuurtData",
+    "Client",
+    "Limits",
     "StreetData",
+    "fetch_buurten",
+    "fetch_collection",
+    "fetch_extract",
+    "fetch_streets",
     "find_area",
     "list_areas",
+    "open_client",
     "read_addresses",
     "read_buurten",
+    "read_own_list",
     "read_streets",
     "read_ways",
     "recognise",
+    "sha256_of",
 ]
 
 

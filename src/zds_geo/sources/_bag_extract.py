@@ -1,289 +1,310 @@
-"""BAG 2.0 extract: XML members in a folder, a zip, or zips in a zip; current records only."""
+"""The BAG 2.0 extract: XML members with full history, joined to the addresses of today.
+
+Read in passes, so that only what is needed stays in memory: the objects in the box, then the
+panden in it, then the numbers those objects have, then their streets, then their towns.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
-from xml.parsers import expat
 
 from zds_geo.core.errors import SourceError
-from zds_geo.sources._bag_files import CREDIT
-from zds_geo.sources._normal import RAW_COLUMNS
+from zds_geo.sources._bag import BagRows, Box, bag_facts, make_panden, make_rows, stands_at
+from zds_geo.sources._bag_xml import Occurrence, read_occurrences
+from zds_geo.sources._zipped import open_members
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
 
-OBJECTS: Final = {
-    "Verblijfsobject": "verblijfsobject", "Ligplaats": "ligplaats", "Standplaats": "standplaats",
+Progress = Callable[[str, int, int | None], None]
+Member = tuple[str, Callable[[], IO[bytes]]]
+_HEAD: Final = 8192
+_TYPE: Final = re.compile(rb"objectType>\s*(VBO|LIG|STA|NUM|OPR|WPL|PND)\s*<")
+# What a member is called; only to notice one whose own beginning is missing.
+_NAME: Final = re.compile(r"^\d{4}(VBO|LIG|STA|NUM|OPR|WPL|PND)\d{8}[\w.-]*\.xml$", re.IGNORECASE)
+_ELEMENTS: Final = {
+    "VBO": "Verblijfsobject", "LIG": "Ligplaats", "STA": "Standplaats", "PND": "Pand",
+    "NUM": "Nummeraanduiding", "OPR": "OpenbareRuimte", "WPL": "Woonplaats",
 }  # fmt: skip
-READ: Final = frozenset({*OBJECTS, "Nummeraanduiding", "OpenbareRuimte", "Woonplaats"})
-# An id stands in the element itself, or in a reference to another object.
-REFS: Final = {
-    "NummeraanduidingRef": "number", "OpenbareRuimteRef": "street", "WoonplaatsRef": "town",
-    "PandRef": "pand",
-}  # fmt: skip
-MOST_UNPACKED: Final = 400 * 1024**3  # the whole country is about 100 GB unpacked
-MOST_RATIO: Final = 400  # XML packs about 30 to 1
-DEEPEST: Final = 2
-_PIECE: Final = 1 << 20
+_DOORS: Final = ("VBO", "LIG", "STA")
+_INACTIVE: Final = ("tijdstipInactief", "tijdstipInactiefLV", "tijdstipNietBagLV")
 
 
-def read_extract_rows(path: Path, *, today: str) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Read the current homes of a BAG 2.0 extract.
+def is_extract(head: bytes) -> bool:
+    """Tell whether a file that begins so is a member of the BAG 2.0 extract.
 
     Parameters
     ----------
-    path : Path
-        Folder of XML members, zip of them, or zip of such zips.
-    today : str
-        ISO date; a record that begins later is not current. Empty: the date of the extract.
-
-    Returns
-    -------
-    rows : DataFrame
-        Columns RAW_COLUMNS, all text.
-    facts : dict
-        Format, licence, credit, data date, and ``not_current`` and ``side_addresses`` (counts).
-
-    Raises
-    ------
-    SourceError
-        If a member is broken, declares entities, or unpacks to far more than it should.
-    """
-    import pandas as pd
-
-    found = _Objects(today)
-    try:
-        for name, stream in _members(path):
-            found.read(name, stream)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as fault:
-        raise SourceError("sources.broken_extract", path=path.name) from fault
-    rows = found.rows()
-    if not rows:
-        raise SourceError("sources.no_extract", path=path.name)
-    facts = {
-        **CREDIT, "format": "bag-extract", "data_date": found.date,
-        "not_current": str(found.not_current), "side_addresses": str(found.side_addresses),
-    }  # fmt: skip
-    return pd.DataFrame(rows, columns=list(RAW_COLUMNS), dtype="str"), facts
-
-
-def is_member(name: str) -> bool:
-    """Tell whether a file name is that of an extract member, such as ``0221VBO…-000001.xml``.
-
-    Parameters
-    ----------
-    name : str
-        Name without folders.
+    head : bytes
+        Its first bytes.
 
     Returns
     -------
     bool
-        True for the object types that are read.
+        True for a member.
     """
-    kinds = ("VBO", "LIG", "STA", "NUM", "OPR", "WPL")
-    return name.lower().endswith(".xml") and name[:4].isdigit() and name[4:7] in kinds
+    return b":bagStand" in head
 
 
-def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
-            if is_member(file.name):
-                with file.open("rb") as stream:
-                    yield file.name, stream
-        return
-    with zipfile.ZipFile(path) as archive:
-        yield from _zipped(archive, depth=1, path=path)
+def find_members(folder: Path) -> list[Path]:
+    """Find the members of an extract in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Links in it are not followed.
+
+    Returns
+    -------
+    list of Path
+        Sorted by name.
+    """
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.casefold() == ".xml" and path.is_file() and not path.is_symlink():
+            with path.open("rb") as stream:
+                if is_extract(stream.read(_HEAD)) or _NAME.match(path.name):
+                    found.append(path)
+    return found
 
 
-def _zipped(archive: zipfile.ZipFile, *, depth: int, path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Go through a zip; names of members are never used as paths."""
-    for info in sorted(archive.infolist(), key=lambda i: i.filename):
-        name = info.filename.rpartition("/")[2]
-        huge = info.file_size > MOST_UNPACKED
-        if huge or info.file_size > MOST_RATIO * max(info.compress_size, 1024):
-            raise SourceError("sources.bomb", path=path.name)
-        if is_member(name):
-            with archive.open(info) as stream:
-                yield name, stream
-        elif name.lower().endswith(".zip") and depth < DEEPEST:
-            with _inner(archive, info) as inner:
-                yield from _zipped(inner, depth=depth + 1, path=path)
+def read_bag_extract(
+    path: Path, *, box: Box | None = None, progress: Progress | None = None
+) -> BagRows:
+    """Read the doors and panden that are current at the date of the extract.
+
+    Parameters
+    ----------
+    path : Path
+        A folder of XML members, a zip of them, or a zip of such zips.
+    box : tuple of four float, optional
+        (x0, y0, x1, y1) in RD metres: objects outside are dropped as they are read.
+    progress : callable, optional
+        Called with (label, done, total) for each member.
+
+    Returns
+    -------
+    BagRows
+        One row per current object; ``counts`` tells how much history was passed over, and why.
+
+    Raises
+    ------
+    SourceError
+        If a member is broken or hostile, or streets or numbers are missing.
+    """
+    with _open(path) as members:
+        missing = [kind for kind in ("NUM", "OPR") if kind not in {k for k, _ in members}]
+        if missing or not any(kind in _DOORS for kind, _ in members):
+            names = missing if missing else ["VBO"]
+            raise SourceError("sources.extract_parts", path=path.name, missing=", ".join(names))
+        reader = _Reader(path, members, progress=progress)
+        doors, counts = reader.current(_DOORS, box=box, counted=True)
+        panden, _ = reader.current(("PND",), box=box)
+        numbers, _ = reader.current(("NUM",), ids={d.text("heeftAlsHoofdadres") for d in doors})
+        streets, _ = reader.current(("OPR",), ids={n.text("ligtAan") for n in numbers})
+        towns, _ = reader.current(
+            ("WPL",), ids={o.text("ligtIn") for o in (*streets, *numbers)} - {""}
+        )
+    side = sum(len(d.texts("heeftAlsNevenadres")) for d in doors)
+    frame, n_out = _pand_frame(panden)
+    counts |= {"sources.count_side": side, "sources.count_panden_gone": n_out}
+    return BagRows(
+        rows=make_rows(_records(doors, numbers=numbers, streets=streets, towns=towns)),
+        facts=bag_facts("bag-extract", reader.stand),
+        panden=frame,
+        counts={key: n for key, n in counts.items() if n},
+    )
 
 
 @contextmanager
-def _inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[zipfile.ZipFile]:
-    with archive.open(info) as stream:
-        inner = stream if stream.seekable() else io.BytesIO(stream.read())
-        with zipfile.ZipFile(inner) as opened:
-            yield opened
+def _open(path: Path) -> Iterator[list[Member]]:
+    """List the members that hold objects: their type, and how to open them."""
+    if path.is_dir():
+        yield _typed(path, [(p.name, _opener(p)) for p in find_members(path)])
+        return
+    with open_members(path) as members:
+        named = [(m.filename.rpartition("/")[2], _zip_opener(z, m)) for z, m in members]
+        yield _typed(path, named)
 
 
-class _Objects:
-    """Current records by id, filled by a streaming parser that refuses entities."""
-
-    def __init__(self, today: str) -> None:
-        self.today = today
-        self.date = ""
-        self.not_current = 0
-        self.side_addresses = 0
-        self.of: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in READ}
-        self.dropped: Counter[str] = Counter()
-
-    def read(self, name: str, stream: IO[bytes]) -> None:
-        """Read one member."""
-        handler = _Handler(self._keep, self._set_date)
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = handler.start
-        parser.EndElementHandler = handler.end
-        parser.CharacterDataHandler = handler.text
-        parser.EntityDeclHandler = _refuse
-        parser.DefaultHandler = None
-        try:
-            while piece := stream.read(_PIECE):
-                parser.Parse(piece, False)
-            parser.Parse(b"", True)
-        except (expat.ExpatError, _EntityError) as fault:
-            raise SourceError("sources.broken_extract", path=name) from fault
-
-    def _set_date(self, text: str) -> None:
-        self.date = max(self.date, text)
-        self.today = self.today or text
-
-    def _keep(self, kind: str, record: dict[str, Any]) -> None:
-        ended = record.get("end") or record.get("inactive")
-        if ended or (self.today and record.get("begin", "") > self.today):
-            self.not_current += 1
-            return
-        known = self.of[kind].get(record.get("id", ""))
-        if known is None or known.get("seq", 0) <= record.get("seq", 0):
-            self.of[kind][record.get("id", "")] = record
-        self.side_addresses += len(record.get("number_refs", [])) - bool(record.get("number"))
-
-    def rows(self) -> list[dict[str, str]]:
-        """Join objects to their main address, its street and its town."""
-        found = []
-        for kind, ours in OBJECTS.items():
-            for object_id, record in sorted(self.of[kind].items()):
-                number = self.of["Nummeraanduiding"].get(record.get("number", ""), {})
-                street = self.of["OpenbareRuimte"].get(number.get("street", ""), {})
-                town_id = number.get("town") or street.get("town", "")
-                town = self.of["Woonplaats"].get(town_id, {})
-                x, y = record.get("at", ("", ""))
-                row = dict.fromkeys(RAW_COLUMNS, "") | {
-                    "row": f"{ours} {object_id}", "object_id": object_id,
-                    "number_id": record.get("number", ""),
-                    "openbare_ruimte_id": number.get("street", ""),
-                    "straat": street.get("naam", ""), "huisnummer": number.get("huisnummer", ""),
-                    "huisletter": number.get("huisletter", ""),
-                    "toevoeging": number.get("huisnummertoevoeging", ""),
-                    "postcode": number.get("postcode", ""), "woonplaats": town.get("naam", ""),
-                    "kind": ours, "status": record.get("status", ""),
-                    "gebruiksdoel": ",".join(record.get("uses", [])),
-                    "pand_id": min(record.get("panden", []), default=""), "x": x, "y": y,
-                }  # fmt: skip
-                found.append(row)
-        return found
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
 
 
-class _EntityError(Exception):
-    """The XML declares entities: no extract does."""
+def _zip_opener(opened: Any, member: Any) -> Callable[[], IO[bytes]]:
+    return lambda: opened.open(member)
 
 
-def _refuse(*_: Any) -> None:
-    raise _EntityError
+def _typed(path: Path, named: Iterable[Member]) -> list[Member]:
+    """Give each member the type it says it holds; a member that cannot say so is broken."""
+    found: list[Member] = []
+    for name, opener in named:
+        with opener() as stream:
+            head = stream.read(_HEAD)
+        kind = _TYPE.search(head) if is_extract(head) else None
+        if kind is not None:
+            found.append((kind[1].decode("ascii"), opener))
+        elif _NAME.match(name):
+            raise SourceError("sources.broken_xml", path=f"{path.name}/{name}")
+    return found
 
 
-class _Handler:
-    """SAX callbacks: from elements to plain records."""
+class _Reader:
+    """Goes through members, and keeps what is current."""
 
-    def __init__(
-        self, keep: Callable[[str, dict[str, Any]], None], date: Callable[[str], None]
-    ) -> None:
-        self._keep, self._date = keep, date
-        self._kind = ""
-        self._record: dict[str, Any] = {}
-        self._text: list[str] = []
-        self._side = False
-        self._place: list[str] = []
+    def __init__(self, path: Path, members: list[Member], *, progress: Progress | None) -> None:
+        self.path = path
+        self.members = members
+        self.progress = progress
+        self.done = 0
+        self.stand = ""
 
-    def start(self, name: str, _: dict[str, str]) -> None:
-        local = name.rpartition(" ")[2]
-        self._text = []
-        if not self._kind and local in READ:
-            self._kind, self._record, self._place = local, {}, []
-        elif local == "heeftAlsNevenadres":
-            self._side = True
-
-    def text(self, text: str) -> None:
-        self._text.append(text)
-
-    def end(self, name: str) -> None:
-        local = name.rpartition(" ")[2]
-        text = "".join(self._text).strip()
-        self._text = []
-        if local == "StandTechnischeDatum":
-            self._date(text)
-        if not self._kind:
-            return
-        if local == self._kind:
-            self._finish()
-        elif local == "heeftAlsNevenadres":
-            self._side = False
-        else:
-            self._take(local, text)
-
-    def _finish(self) -> None:
-        if self._place:
-            self._record["at"] = _middle(self._place)
-        self._keep(self._kind, self._record)
-        self._kind = ""
-
-    def _take(self, local: str, text: str) -> None:
-        record = self._record
-        if local in {"pos", "posList"}:
-            self._place.append(text)
-        elif local in REFS:
-            value = text.rpartition(".")[2]
-            if local == "NummeraanduidingRef":
-                record.setdefault("number_refs", []).append(value)
-            if local == "PandRef":
-                record.setdefault("panden", []).append(value)
-            elif not (local == "NummeraanduidingRef" and self._side):
-                record[REFS[local]] = value
-        elif local == "identificatie":
-            record["id"] = text.rpartition(".")[2]
-        elif local == "gebruiksdoel":
-            record.setdefault("uses", []).append(text)
-        elif local == "voorkomenidentificatie":
-            record["seq"] = int(text) if text.isdigit() else 0
-        elif local in {"eindGeldigheid", "beginGeldigheid"}:
-            record["end" if local[0] == "e" else "begin"] = text[:10]
-        elif local in {"tijdstipInactief", "tijdstipInactiefLV", "tijdstipNietBagLV"}:
-            record["inactive"] = text
-        elif local in {"naam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode",
-                       "status"}:  # fmt: skip
-            record.setdefault(local, text)
+    def current(
+        self,
+        types: tuple[str, ...],
+        *,
+        box: Box | None = None,
+        ids: set[str] | None = None,
+        counted: bool = False,
+    ) -> tuple[list[Occurrence], dict[str, int]]:
+        """Give the current version of each object of some types, by id, and counts by reason."""
+        kinds = frozenset(_ELEMENTS[t] for t in types)
+        kept: dict[str, Occurrence] = {}
+        counts: Counter[str] = Counter()
+        for kind, opener in self.members:
+            if kind not in types:
+                continue
+            with opener() as stream:
+                for found, stand in read_occurrences(stream, path=self.path, kinds=kinds):
+                    self.stand = max(self.stand, stand)
+                    if ids is not None and found.text("identificatie") not in ids:
+                        continue
+                    counts["sources.count_seen"] += 1
+                    why = _why_not(found, stand=stand) or _why_outside(found, box=box)
+                    if not why:
+                        why = _keep_latest(kept, found)
+                    if why:
+                        counts[why] += 1
+            self.done += 1
+            if self.progress is not None:
+                self.progress("sources.progress_addresses", self.done, len(self.members))
+        return [kept[key] for key in sorted(kept)], dict(counts) if counted else {}
 
 
-def _middle(places: list[str]) -> tuple[str, str]:
-    """Give a point: the only one, else one inside the surface (first ring)."""
-    numbers = [float(n) for n in places[0].split()]
-    points = [(numbers[i], numbers[i + 1]) for i in range(0, len(numbers) - 1, _step(numbers))]
-    if len(points) < 3:
-        return repr(points[0][0]), repr(points[0][1])
+def _why_not(found: Occurrence, *, stand: str) -> str:
+    """Tell why a version is not the current one at the date of the delivery; empty when it is.
+
+    A version whose end lies after that date still holds: its follower is only announced.
+    """
+    if any(found.text(name) for name in _INACTIVE):
+        return "sources.count_inactive"
+    begin, end = found.text("beginGeldigheid")[:10], found.text("eindGeldigheid")[:10]
+    if stand and begin > stand:
+        return "sources.count_future"
+    if end and not (stand and end > stand):
+        return "sources.count_ended"
+    if found.text("eindRegistratie") and not end:
+        return "sources.count_ended"
+    return ""
+
+
+def _why_outside(found: Occurrence, *, box: Box | None) -> str:
+    if box is None or found.kind in {"Nummeraanduiding", "OpenbareRuimte", "Woonplaats"}:
+        return ""
+    points = [p for polygon in found.polygons for ring in polygon for p in ring]
+    points += [found.point] if found.point else []
+    if not points:
+        return ""  # kept: it is to be reported as an object without a place
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    inside = max(xs) >= box[0] and min(xs) <= box[2] and max(ys) >= box[1] and min(ys) <= box[3]
+    return "" if inside else "sources.count_outside"
+
+
+def _keep_latest(kept: dict[str, Occurrence], found: Occurrence) -> str:
+    """Keep one version of an object, the one with the highest number; tell when one is passed."""
+    key = found.text("identificatie")
+    other = kept.get(key)
+    if other is None:
+        kept[key] = found
+        return ""
+    if _number(found) > _number(other):
+        kept[key] = found
+    return "sources.count_ended"
+
+
+def _number(found: Occurrence) -> int:
+    text = found.text("voorkomenidentificatie")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _records(
+    doors: list[Occurrence],
+    *,
+    numbers: list[Occurrence],
+    streets: list[Occurrence],
+    towns: list[Occurrence],
+) -> list[dict[str, str]]:
+    number_of, street_of, town_of = (
+        {o.text("identificatie"): o for o in found} for found in (numbers, streets, towns)
+    )
+    nothing = Occurrence(kind="")
+    xs, ys = stands_at(_shapes(doors))
+    records = []
+    for door, x, y in zip(doors, xs, ys, strict=True):
+        number = number_of.get(door.text("heeftAlsHoofdadres"), nothing)
+        street = street_of.get(number.text("ligtAan"), nothing)
+        town = town_of.get(number.text("ligtIn") or street.text("ligtIn"), nothing)
+        object_id = door.text("identificatie")
+        records.append(
+            {
+                "row": f"{door.kind} {object_id}",
+                "object_id": object_id,
+                "number_id": door.text("heeftAlsHoofdadres"),
+                "openbare_ruimte_id": number.text("ligtAan"),
+                "straat": street.text("naam"),
+                "huisnummer": number.text("huisnummer"),
+                "huisletter": number.text("huisletter"),
+                "toevoeging": number.text("huisnummertoevoeging"),
+                "postcode": number.text("postcode"),
+                "woonplaats": town.text("naam"),
+                "kind": door.kind.casefold(),
+                "status": door.text("status"),
+                "gebruiksdoel": ",".join(door.texts("gebruiksdoel")),
+                "pand_ids": ",".join(door.texts("maaktDeelUitVan")),
+                "x": x,
+                "y": y,
+            }
+        )
+    return records
+
+
+def _pand_frame(panden: list[Occurrence]) -> tuple[gpd.GeoDataFrame | None, int]:
+    if not panden:
+        return None, 0
+    return make_panden(
+        [p.text("identificatie") for p in panden],
+        [p.text("status") for p in panden],
+        shapes=_shapes(panden),
+    )
+
+
+def _shapes(found: list[Occurrence]) -> npt.NDArray[np.object_]:
+    import numpy as np
     import shapely
 
-    inside = shapely.Polygon(points).representative_point()
-    return repr(inside.x), repr(inside.y)
-
-
-def _step(numbers: list[float]) -> int:
-    """The extract gives three coordinates a point (height 0), or two."""
-    heights = numbers[2::3]
-    return 3 if len(numbers) % 3 == 0 and not any(heights) else 2
+    shapes: npt.NDArray[np.object_] = np.empty(len(found), dtype=object)
+    for i, occurrence in enumerate(found):
+        whole = [[r for r in rings if len(r) >= 3] for rings in occurrence.polygons]
+        parts = [shapely.Polygon(rings[0], rings[1:]) for rings in whole if rings]
+        if parts:
+            shapes[i] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+        elif occurrence.point is not None:
+            shapes[i] = shapely.Point(occurrence.point)
+    return shapes

@@ -26,7 +26,7 @@ LIVE: Final = frozenset(
         "verblijfsobject in gebruik (niet ingemeten)",
         "verbouwing verblijfsobject",
         "plaats aangewezen",
-        "naamgeving uitgegeven",  # of the nummeraanduiding, where a file has no other
+        "naamgeving uitgegeven",  # a delivery of nummeraanduidingen tells only this
     }
 )
 DEAD: Final = frozenset(
@@ -104,7 +104,7 @@ def finish_addresses(raw: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]
     again = taken.loc[~first]
     taken = taken.loc[first].set_index("address_id")
     addresses = gpd.GeoDataFrame(
-        taken[list(ADDRESSES.columns)],
+        taken[[*ADDRESSES.columns, *taken.columns.intersection(["pand_ids"])]],
         geometry=gpd.points_from_xy(taken["px"], taken["py"]),
         crs=RD,
     )

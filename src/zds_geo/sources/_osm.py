@@ -145,3 +145,43 @@ def _position(thing: Any) -> tuple[str, str]:
     lon = sum(n.lon for n in nodes) / len(nodes)
     lat = sum(n.lat for n in nodes) / len(nodes)
     return f"{lon:.7f}", f"{lat:.7f}"
+
+
+def cut_box(source: Path, target: Path, *, box: tuple[float, float, float, float]) -> None:
+    """Cut a box out of an OSM file; ways with a node in it stay whole, with all their nodes.
+
+    Parameters
+    ----------
+    source, target : Path
+        Large file in, ``.osm.pbf`` out.
+    box : tuple of float
+        (west, south, east, north), degrees.
+
+    Raises
+    ------
+    SourceError
+        If the file is broken; no target is left then.
+    """
+    import osmium
+
+    west, south, east, north = box
+    inside: set[int] = set()
+    fresh = target.with_name(f".{target.name.removesuffix('.osm.pbf')}.tmp.osm.pbf")
+    try:
+        with osmium.BackReferenceWriter(
+            str(fresh), ref_src=str(source), overwrite=True, relation_depth=1
+        ) as writer:
+            for thing in osmium.FileProcessor(str(source)):
+                if thing.is_node():
+                    place = thing.location
+                    if west <= place.lon <= east and south <= place.lat <= north:
+                        inside.add(thing.id)
+                        if len(thing.tags):
+                            writer.add_node(thing)
+                elif thing.is_way() and any(n.ref in inside for n in thing.nodes):
+                    writer.add_way(thing)
+        fresh.replace(target)
+    except (RuntimeError, ValueError) as fault:
+        raise SourceError("sources.broken_osm", path=source.name) from fault
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import bz2
 import hashlib
-import zipfile
 from pathlib import Path
 from typing import Final
 
 from zds_geo.core.errors import SourceError
-from zds_geo.sources._bag_extract import is_member
+from zds_geo.sources._bag_extract import find_members, is_extract
+from zds_geo.sources._bag_features import find_collections
+from zds_geo.sources._zipped import head_of, is_zip, open_zip
 
 OSM: Final = "osm"
 GEOJSON: Final = "geojson"
 GEOPACKAGE: Final = "gpkg"
 TABLE: Final = "csv"
-EXTRACT: Final = "bag-extract"
-ZIP: Final = "zip/xlsx"
+TEXT: Final = "text"
+BAG_FEATURES: Final = "bag-geojson"  # a folder of saved collections
+BAG_EXTRACT: Final = "bag-extract"  # a folder, a zip, or a zip of zips
+ZIPPED_GEOPACKAGE: Final = "zip met gpkg"
+KNOWN: Final = frozenset(
+    {OSM, GEOJSON, GEOPACKAGE, TABLE, BAG_FEATURES, BAG_EXTRACT, ZIPPED_GEOPACKAGE}
+)
 _HEAD: Final = 4096
+SQLITE: Final = b"SQLite format 3\0"
 
 
 def sha256_of(path: Path) -> str:
@@ -26,7 +33,7 @@ def sha256_of(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        An existing file, or a folder: then of the names and sums of its files.
+        An existing file; or a folder: then over the names and digests of its files.
 
     Returns
     -------
@@ -34,8 +41,8 @@ def sha256_of(path: Path) -> str:
         64 hexadecimal digits.
     """
     if path.is_dir():
-        lines = [f"{sha256_of(f)}  {f.name}" for f in sorted(path.iterdir()) if f.is_file()]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        parts = [f"{sha256_of(p)}  {p.name}" for p in sorted(path.iterdir()) if p.is_file()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -51,58 +58,83 @@ def recognise(path: Path) -> str:
     Returns
     -------
     str
-        ``osm`` (pbf, xml, or xml in bz2), ``geojson`` (also a folder of them), ``gpkg``, ``csv`` or
-        ``bag-extract`` (XML members in a folder or zip).
+        ``osm`` (pbf, xml, or xml in bz2), ``geojson``, ``gpkg``, ``csv``, ``bag-geojson`` (a
+        folder), ``bag-extract`` (a folder or a zip) or ``zip met gpkg``.
 
     Raises
     ------
     SourceError
         If the file is missing, empty, or something else; the sentence says what it looks like.
     """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except IsADirectoryError:
-        return _by_names(path)
-    except OSError:
-        raise SourceError("sources.no_file", path=path) from None
-    if not head:
-        raise SourceError("sources.empty", path=path.name)
-    kind = _by_magic(head) or _by_text(head)
-    if kind == ZIP and _has_extract(path):
-        return EXTRACT
-    if kind in {OSM, GEOJSON, GEOPACKAGE, TABLE}:
+    kind = look_at(path)
+    if kind in KNOWN:
         return kind
     raise SourceError("sources.unknown", path=path.name, looks=kind)
 
 
-def _by_names(path: Path) -> str:
-    names = sorted(entry.name for entry in path.iterdir())
-    if any(is_member(name) for name in names):
-        return EXTRACT
-    if any(name.endswith(".geojson") for name in names):
-        return GEOJSON
+def look_at(path: Path) -> str:
+    """Tell what a file looks like, also when no reader takes it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        As ``recognise``, or another word such as ``text``, ``xlsx`` or ``pdf``.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty or damaged, a strange folder, or one part of an extract.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except IsADirectoryError:
+        return _of_folder(path)
+    except OSError:
+        raise SourceError("sources.no_file", path=path) from None
+    if not head:
+        raise SourceError("sources.empty", path=path.name)
+    kind = _of_zip(path) if is_zip(head) else _by_magic(head) or _by_text(head)
+    if kind == "xml" and is_extract(head):
+        raise SourceError("sources.extract_part", path=path.name)
+    return kind
+
+
+def _of_folder(path: Path) -> str:
+    if find_collections(path):
+        return BAG_FEATURES
+    if find_members(path):
+        return BAG_EXTRACT
     raise SourceError("sources.folder", path=path)
 
 
-def _has_extract(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.rpartition("/")[2] for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError):
-        return False
-    return any(is_member(n) or (n[:4].isdigit() and n.endswith(".zip")) for n in names)
+def _of_zip(path: Path) -> str:
+    """Tell what a zip holds by how its members begin."""
+    with open_zip(path) as opened:
+        for member in opened.infolist():
+            if member.filename == "[Content_Types].xml":
+                return "xlsx"
+            head = b"" if member.is_dir() else head_of(opened, member)
+            if head.startswith(SQLITE):
+                return ZIPPED_GEOPACKAGE
+            if is_extract(head) or (is_zip(head) and b".xml" in head[30:256].lower()):
+                return BAG_EXTRACT
+    return "zip"
 
 
 def _by_magic(head: bytes) -> str:
-    if head.startswith(b"SQLite format 3\0"):
+    if head.startswith(SQLITE):
         return GEOPACKAGE
     if b"OSMHeader" in head[:64]:
         return OSM
     if head.startswith(b"BZh"):
         return OSM if _bz2_is_osm(head) else "bz2"
     for magic, looks in (
-        (b"PK\x03\x04", ZIP),
         (b"%PDF", "pdf"),
         (b"\x1f\x8b", "gzip"),
         (b"\xd0\xcf\x11\xe0", "xls"),
@@ -138,4 +170,4 @@ def _by_text(head: bytes) -> str:
     first = text.splitlines()[0] if text.splitlines() else b""
     if first.count(b",") >= 2 or first.count(b";") >= 2:
         return TABLE
-    return "text"
+    return TEXT

@@ -99,7 +99,7 @@ def read_table_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     SourceError
         If columns are missing or a row has another number of cells than the header.
     """
-    table = _read_cells(path)
+    table = read_cells(path)
     names = {c.strip().casefold(): c for c in table.columns}
     found = {ours: _find(names, aliases) for ours, aliases in ALIASES.items()}
     _require_columns(path, found, list(table.columns))
@@ -121,7 +121,24 @@ def read_table_rows(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     return rows, _facts(table, names, is_osm=is_osm)
 
 
-def _read_cells(path: Path) -> pd.DataFrame:
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read the cells of a CSV as text.
+
+    Parameters
+    ----------
+    path : Path
+        With a header and ``,`` or ``;``.
+
+    Returns
+    -------
+    DataFrame
+        All text; index is the line in the file, the header being line 1.
+
+    Raises
+    ------
+    SourceError
+        If a row has another number of cells than the header, or a name occurs twice.
+    """
     import csv
 
     import pandas as pd

@@ -1,20 +1,29 @@
-"""CBS buurten in: GeoJSON or GeoPackage, with the names of any year."""
+"""CBS buurten in: GeoJSON, GeoPackage or a zip with one, with the names of any year."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.core.crs import RD, WGS84
+from zds_geo.core.crs import RD
 from zds_geo.core.errors import SourceError
 from zds_geo.core.frames import BUURTEN, LEFT_OUT, require
 from zds_geo.core.ids import BUURT_CODE
 from zds_geo.core.model import Credit
+from zds_geo.sources._bag import Box
+from zds_geo.sources._geojson import crs_of, load_collection, properties_of, shape_of
 from zds_geo.sources._normal import RD_BOX
-from zds_geo.sources._recognise import GEOJSON, GEOPACKAGE, recognise, sha256_of
+from zds_geo.sources._recognise import (
+    GEOJSON,
+    GEOPACKAGE,
+    SQLITE,
+    ZIPPED_GEOPACKAGE,
+    recognise,
+    sha256_of,
+)
+from zds_geo.sources._zipped import put_aside
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +40,10 @@ ALIASES: Final = {
     "inhabitants": ("aantal_inwoners", "aantalinwoners", "aant_inw"),
     "households": ("aantal_huishoudens", "aantalhuishoudens", "aantal_hh"),
 }
+_YEAR_COLUMNS: Final = ("jaar", "jrstatcode")
+_WANTED: Final = frozenset(a for names in ALIASES.values() for a in names) | {
+    *_YEAR_COLUMNS, "verzonnen",
+}  # fmt: skip
 POLYGONS: Final = ("Polygon", "MultiPolygon")
 MOST_PEOPLE: Final = 1e8  # more than the Netherlands: no count of people
 MISSING_BELOW: Final = -99990  # CBS: -99997, -99995, -99991 and -99999999 all mean "no figure"
@@ -46,13 +59,15 @@ class BuurtData:
     n_rows: int
 
 
-def read_buurten(path: Path) -> BuurtData:
+def read_buurten(path: Path, *, box: Box | None = None) -> BuurtData:
     """Read CBS buurten.
 
     Parameters
     ----------
     path : Path
-        GeoJSON, or a GeoPackage with a layer that has a buurt code.
+        GeoJSON, a GeoPackage with a layer that has a buurt code, or a zip with one GeoPackage.
+    box : tuple of four float, optional
+        (x0, y0, x1, y1) in RD metres: only buurten that touch it.
 
     Returns
     -------
@@ -66,11 +81,17 @@ def read_buurten(path: Path) -> BuurtData:
     """
     kind = recognise(path)
     if kind == GEOJSON:
-        raw = _read_geojson(path)
+        raw = _touching(_read_geojson(path), box)
     elif kind == GEOPACKAGE:
-        raw = _read_geopackage(path)
+        raw = _touching(_read_geopackage(path, box=box), box)
+    elif kind == ZIPPED_GEOPACKAGE:
+        with put_aside(path, begins=SQLITE) as (file, name):
+            raw = _touching(_read_geopackage(file, box=box), box)
+        raw.attrs["name"] = name
     else:
         raise SourceError("sources.not_buurten", path=path.name, got=kind)
+    if raw.empty:
+        raise SourceError("sources.no_buurten", path=path.name)
     table, invented = _normal(path, raw)
     is_land = table["water"].str.upper().isin(["", "NEE"])
     buurten = table.loc[is_land].drop(columns="water").set_index("buurt_code").sort_index()
@@ -115,64 +136,69 @@ def _left_out(rows: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _read_geojson(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
-    import shapely
 
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
-        raise SourceError("sources.broken_json", path=path.name) from fault
-    except RecursionError:
-        raise SourceError("sources.broken_json", path=path.name) from None
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not features:
+    collection = load_collection(path)
+    if not collection.features:
         raise SourceError("sources.not_geojson", path=path.name)
-    shapes = [_shape(path, feature) for feature in features]
     frame = gpd.GeoDataFrame(
-        [_properties(path, feature) for feature in features], geometry=shapes, crs=WGS84
+        [properties_of(path, feature) for feature in collection.features],
+        geometry=[_area(path, feature) for feature in collection.features],
     )
-    bounds = shapely.total_bounds(frame.geometry.to_numpy())
-    if "28992" in json.dumps(content.get("crs")) or bounds[2] > 360:
-        frame = frame.set_crs(RD, allow_override=True)
-    frame.attrs["name"] = str(content.get("name", ""))
+    frame = frame.set_crs(crs_of(collection, frame.geometry.to_numpy()))
+    frame.attrs["name"] = f"{collection.name} {collection.source}"
     return frame
 
 
-def _properties(path: Path, feature: dict[str, Any]) -> dict[str, Any]:
-    properties = feature.get("properties") or {}
-    if not isinstance(properties, dict):
+def _area(path: Path, feature: dict[str, Any]) -> Any:
+    geometry = shape_of(path, feature)
+    if geometry is None:
         raise SourceError("sources.broken_json", path=path.name)
-    return properties
-
-
-def _shape(path: Path, feature: Any) -> Any:
-    import numpy as np
-    import shapely
-    from shapely.geometry import shape
-
-    wrong = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-    try:
-        geometry = shape(feature["geometry"])
-    except (*wrong, shapely.errors.ShapelyError) as fault:
-        raise SourceError("sources.broken_json", path=path.name) from fault
     if geometry.is_empty or geometry.geom_type not in POLYGONS:
         raise SourceError("sources.not_polygons", path=path.name, got=geometry.geom_type)
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise SourceError("sources.broken_json", path=path.name)
     return geometry
 
 
-def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
+def _touching(raw: gpd.GeoDataFrame, box: Box | None) -> gpd.GeoDataFrame:
+    if box is None or raw.crs is None:
+        return raw
+    moved = raw.geometry.to_crs(RD).bounds
+    touches = (
+        (moved["maxx"] >= box[0])
+        & (moved["minx"] <= box[2])
+        & (moved["maxy"] >= box[1])
+        & (moved["miny"] <= box[3])
+    )
+    found = raw.loc[touches]
+    found.attrs = raw.attrs
+    return found
+
+
+def _read_geopackage(path: Path, *, box: Box | None) -> gpd.GeoDataFrame:
     import pyogrio
 
+    source, codes = f"GPKG:{path}", set(ALIASES["buurt_code"])
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(f"GPKG:{path}")]
+        # A layer of buurten comes before another that happens to name their code.
+        layers = sorted(
+            (str(name) for name, _ in pyogrio.list_layers(source)),
+            key=lambda name: ("buurt" not in name.casefold(), name),
+        )
         for layer in layers:
-            fields = {
-                str(f).casefold() for f in pyogrio.read_info(f"GPKG:{path}", layer=layer)["fields"]
-            }
-            if fields & set(ALIASES["buurt_code"]):
-                return _with_areas(path, pyogrio.read_dataframe(f"GPKG:{path}", layer=layer))
-    except pyogrio.errors.DataSourceError as fault:
+            info = pyogrio.read_info(source, layer=layer)
+            fields = [str(f) for f in info["fields"] if str(f).casefold() in _WANTED]
+            if {f.casefold() for f in fields} & codes:
+                in_rd = info["crs"] == RD
+                frame = pyogrio.read_dataframe(
+                    source, layer=layer, columns=fields, bbox=box if in_rd else None
+                )
+                return _with_areas(path, frame)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+        UnicodeError,
+    ) as fault:
         raise SourceError("sources.broken_gpkg", path=path.name) from fault
     raise SourceError("sources.no_buurt_code", path=path.name, found=", ".join(layers))
 
@@ -236,7 +262,7 @@ def _in_rd(path: Path, raw: gpd.GeoDataFrame) -> Any:
 
 def _year(path: Path, raw: gpd.GeoDataFrame) -> str:
     for column in raw.columns:
-        if str(column).casefold() in {"jaar", "jrstatcode"} and len(raw):
+        if str(column).casefold() in _YEAR_COLUMNS and len(raw):
             found = re.search(r"(20\d\d)", str(raw[column].iloc[0]))
             if found:
                 return found[1]

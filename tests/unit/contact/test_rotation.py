@@ -195,3 +195,34 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
     assert list_breaches(planted, params=PARAMS)["rule"].tolist() == ["talked"]
     close = knocks((0, "middag", "not_home"), (3, "avond", "not_home"))
     assert list_breaches(close, params=PARAMS)["rule"].tolist() == ["cool_down"]
+
+
+def test_a_closed_flat_is_visited_three_times_in_eight_weeks_and_then_waits_for_access() -> None:
+    flat = pd.DataFrame(
+        {"buurt_code": "BU00000001", "street_side_id": "s", "stop_id": "s:flat"},
+        index=pd.Index([f"{i:016d}" for i in range(100)], name="door_id"),
+    )
+    rung: list[dict[str, Any]] = []
+    days: set[int] = set()
+    for day in range(56):
+        on = START + timedelta(days=day)
+        window = "zaterdagmiddag" if on.weekday() == 5 else ("middag", "avond")[day % 2]
+        now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        frame = pd.DataFrame(rung, columns=list(knocks().columns))
+        ranked = rank_doors(flat, frame, ROSTER, window=window, now=now, seed=1, params=PARAMS)
+        # One sheet names six of its doors; the entrance is closed for all hundred.
+        for door in ranked.index[ranked["eligible"]][:6]:
+            days.add(day)
+            rung.append(
+                {
+                    "knock_id": str(uuid.UUID(int=len(rung))), "door_id": door, "window": window,
+                    "outcome": "no_access", "knocked_on": on,
+                }
+            )  # fmt: skip
+    assert len(days) == 3
+    assert set(ranked["reason"]) == {"not_now.no_access"}
+    opened = knocks((57, "middag", "not_home"), door=str(flat.index[50]))
+    later = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    frame = pd.concat([frame, opened], ignore_index=True)
+    ranked = rank_doors(flat, frame, ROSTER, window="middag", now=later, seed=1, params=PARAMS)
+    assert ranked["eligible"].sum() == 100

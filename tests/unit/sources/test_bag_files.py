@@ -71,7 +71,7 @@ def test_answers_of_the_ogc_api_become_homes_with_their_buildings(tmp_path: Path
     assert data.panden is not None
     require(data.panden, PANDEN)
     assert data.panden.index.tolist() == ["0200100000000001"]
-    assert (data.credit.format, data.credit.data_date) == ("bag-ogc", "2026-11-01")
+    assert (data.credit.format, data.credit.data_date) == ("bag-geojson", "2026-11-01")
 
 
 def test_answers_in_rd_say_so_in_their_crs_member(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_bomb_and_a_half_zip_are_refused(tmp_path: Path) -> None:
         archive.writestr("0200VBO01112026-000001.xml", "<b>" + " " * 60_000_000)
     with pytest.raises(SourceError) as caught:
         read_addresses(bomb)
-    assert "veel te groot" in caught.value.sentence("nl")
+    assert "verdacht groot" in caught.value.sentence("nl")
     half = tmp_path / "half.zip"
     half.write_bytes(bomb.read_bytes()[:-200])
     with pytest.raises(SourceError):

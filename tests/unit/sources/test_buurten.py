@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,86 @@ def test_a_geopackage_without_areas_is_refused(tmp_path: Path, shape: Any) -> No
     box = shapely.box(194000, 468000, 195000, 469000)
     with pytest.raises(SourceError):
         read_buurten(to_gpkg(tmp_path / "a.gpkg", box, shape))
+
+
+def cbs_geopackage(path: Path, *, n: int = 1) -> Path:
+    """An invented GeoPackage as CBS makes them: three layers, many figures, n buurten in a row."""
+    areas = [shapely.box(194_000 + 100 * i, 468_000, 194_090 + 100 * i, 468_090) for i in range(n)]
+    rows = [
+        GOOD | {"buurtcode": f"BU0200{i:04d}", "wijkcode": "WK020004", "gemeentecode": "GM0200",
+                "gemeentenaam": "Apeldoorn", "aantal_inwoners": 10 * i, "p_stedelijk": 1.5,
+                "aantal_huishoudens": -99997}
+        for i in range(n)
+    ]  # fmt: skip
+    whole = [shapely.union_all(areas)]
+    gm = [{"gemeentecode": "GM0200", "buurtcode": "BU99990000"}]
+    gpd.GeoDataFrame(gm, geometry=whole, crs="EPSG:28992").to_file(path, layer="gemeenten")
+    gpd.GeoDataFrame(rows, geometry=areas, crs="EPSG:28992").to_file(path, layer="buurten")
+    return path
+
+
+def test_the_layer_of_buurten_is_taken_and_only_the_box(tmp_path: Path) -> None:
+    path = cbs_geopackage(tmp_path / "wijkenbuurten_2025_v1.gpkg", n=30)
+    whole = read_buurten(path)
+    assert len(whole.buurten) == whole.n_rows == 30
+    assert whole.credit.data_date == "2025"
+    part = read_buurten(path, box=(194_150.0, 468_000.0, 194_350.0, 468_050.0))
+    assert list(part.buurten.index) == ["BU02000001", "BU02000002", "BU02000003"]
+    assert part.buurten["inhabitants"].tolist() == [10, 20, 30]
+    assert part.buurten["households"].isna().all()
+    with pytest.raises(SourceError) as caught:
+        read_buurten(path, box=(10_000.0, 400_000.0, 11_000.0, 401_000.0))
+    assert "geen enkele buurt" in caught.value.sentence("nl")
+
+
+def test_a_box_holds_for_geojson_too(tmp_path: Path) -> None:
+    path = tmp_path / "b.geojson"
+    far = feature([[6.5, 52.2], [6.6, 52.2], [6.6, 52.3], [6.5, 52.2]], buurtcode="BU02000999")
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature(), far]}))
+    assert len(read_buurten(path).buurten) == 2
+    box = (193_000.0, 467_000.0, 196_000.0, 470_000.0)
+    assert list(read_buurten(path, box=box).buurten.index) == ["BU02000401"]
+
+
+def pack(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, data in members.items():
+            opened.writestr(name, data)
+    return path
+
+
+def test_a_zip_with_one_geopackage_is_read_as_cbs_gives_it(tmp_path: Path) -> None:
+    data = cbs_geopackage(tmp_path / "a.gpkg", n=2).read_bytes()
+    name = "WijkBuurtkaart_2025_v1/wijkenbuurten_2025_v1.gpkg"
+    found = read_buurten(pack(tmp_path / "cbs.zip", **{"lees.txt": b"x", name: data}))
+    assert len(found.buurten) == 2
+    assert found.credit.data_date == "2025"
+    assert (found.credit.file, found.credit.format) == ("cbs.zip", "zip met gpkg")
+
+
+def test_a_zip_with_two_or_a_broken_geopackage_is_refused(tmp_path: Path) -> None:
+    data = cbs_geopackage(tmp_path / "a.gpkg", n=2).read_bytes()
+    for members, word in (
+        ({"a.gpkg": data, "b.gpkg": data}, "2 GeoPackages in plaats van één"),
+        ({"a.gpkg": data[: len(data) // 2]}, "beschadigd"),
+    ):
+        with pytest.raises(SourceError) as caught:
+            read_buurten(pack(tmp_path / "cbs.zip", **members))
+        assert word in caught.value.sentence("nl")
+
+
+@pytest.mark.req("S08")
+def test_a_bomb_with_a_geopackage_in_front_is_refused(tmp_path: Path) -> None:
+    path = pack(tmp_path / "cbs.zip", **{"a.gpkg": b"SQLite format 3\0" + b"\0" * 50_000_000})
+    with pytest.raises(SourceError) as caught:
+        read_buurten(path)
+    assert "verdacht groot" in caught.value.sentence("nl")
+
+
+def test_the_year_of_a_saved_download_is_that_of_its_source(tmp_path: Path) -> None:
+    source = "https://example.invalid/cbs/wijken-en-buurten-2025/ogc/v1"
+    data = read(tmp_path, feature(), zds={"date": "2026-11-20", "source": source})
+    assert data.credit.data_date == "2025"
 
 
 @needs_data
