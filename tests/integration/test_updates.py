@@ -17,6 +17,7 @@ from tests.conftest import NOW
 from zds_geo.app._delivery import _require_sound, _stop_if_suspicious
 from zds_geo.app._field import LAYERS
 from zds_geo.app.import_places import ImportResult, import_places, rollback_places
+from zds_geo.app.plan_day import plan_day
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import PlacesError
 from zds_geo.core.outcomes import Source
@@ -79,6 +80,25 @@ def test_a_door_under_another_id_keeps_its_history_and_its_refusal(own_example: 
     with open_store(own_example, now=LATER) as store:
         again = store.read_knocks(doors=store.current_doors(door_ids(own_example)))
         assert int((again["door_id"] == old).sum()) == count
+
+
+@pytest.mark.req("R06")
+def test_a_door_on_a_printed_sheet_is_not_planned_again_under_its_new_id(
+    own_example: Workspace,
+) -> None:
+    sheet = plan_day(own_example, now=NOW, seed=1, write=False).plan
+    old = sheet.rounds[0].door_ids[0]
+    rows, new = rows_of(own_example), old[:-4] + "9999"
+    for row in rows:
+        row["identificatie"] = new if row["identificatie"] == old else row["identificatie"]
+    deliver(own_example, rows)
+    next_day = plan_day(
+        own_example, now=NOW, seed=1, on=sheet.date + timedelta(days=1), write=False
+    ).plan
+    assert sheet.date < next_day.date < sheet.date + timedelta(days=7)
+    assert new not in {d for r in next_day.rounds for d in r.door_ids}
+    with open_store(own_example, now=NOW) as store:
+        assert new in store.heirs_of(store.reserved_doors(on=next_day.date))
 
 
 @pytest.mark.req("R06")
