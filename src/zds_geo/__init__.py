@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
-    from zds_geo.app.import_places import import_places
+    from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
+    from zds_geo.app.import_places import import_places, rollback_places
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_example import make_example
     from zds_geo.app.make_workspace import make_workspace
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from zds_geo.app.workspace import Workspace, open_workspace
 
 _HOMES: Final = {
+    "FixWords": "fix_places",
     "Workspace": "workspace",
+    "add_fix": "fix_places",
     "add_knock": "record_knocks",
     "change_shift": "keep_cycle",
     "close_cycle": "keep_cycle",
@@ -44,11 +47,14 @@ _HOMES: Final = {
     "find_doors": "find_doors",
     "import_knocks": "record_knocks",
     "import_places": "import_places",
+    "list_fixes": "fix_places",
     "make_example": "make_example",
     "make_workspace": "make_workspace",
     "measure": "show_coverage",
     "open_workspace": "workspace",
     "plan_day": "plan_day",
+    "remove_fix": "fix_places",
+    "rollback_places": "import_places",
     "set_do_not_knock": "record_knocks",
     "start_cycle": "keep_cycle",
     "undo_batch": "record_knocks",
@@ -56,7 +62,9 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "FixWords",
     "Workspace",
+    "add_fix",
     "add_knock",
     "change_shift",
     "close_cycle",
@@ -67,11 +75,14 @@ __all__ = [
     "find_doors",
     "import_knocks",
     "import_places",
+    "list_fixes",
     "make_example",
     "make_workspace",
     "measure",
     "open_workspace",
     "plan_day",
+    "remove_fix",
+    "rollback_places",
     "set_do_not_knock",
     "start_cycle",
     "undo_batch",

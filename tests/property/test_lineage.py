@@ -14,7 +14,7 @@ from shapely import Point
 from zds_geo.core.crs import RD
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome, Source
-from zds_geo.places import compare_doors
+from zds_geo.places import compare_doors, remember_missing
 from zds_geo.store import HistoryStore, open_history
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -23,11 +23,12 @@ DELIVERIES = 4
 
 
 class Town:
-    """Homes that are split, merged, renumbered, demolished and given other ids; truth is kept."""
+    """Homes that are split, merged, renumbered, go, return, get other ids; truth is kept."""
 
     def __init__(self, rng: Random, *, prefix: int) -> None:
         self.rng, self.serial = rng, prefix * 1000
         self.homes: dict[str, tuple[int, str, int]] = {}  # id → number, letter, building
+        self.away: dict[str, tuple[int, str, int]] = {}
         self.heirs: list[tuple[str, str]] = []  # truth: who inherits from whom
         self.carried: dict[str, str] = {}  # truth: whose history lives on where
         for building in range(rng.randint(1, 3)):
@@ -38,10 +39,13 @@ class Town:
         return f"020001{self.serial:010d}"
 
     def change(self) -> None:
+        returning = [d for d in sorted(self.away) if self.rng.random() < 0.5]
         for door in sorted(self.homes):
             number, letter, building = self.homes[door]
             alone = sum(h[0] == number and h[2] == building for h in self.homes.values()) == 1
-            what = self.rng.choice(["stay", "stay", "relabel", "new id", "split", "split off"])
+            what = self.rng.choice(
+                ["stay", "stay", "relabel", "new id", "split", "split off", "go"]
+            )
             if what == "relabel" and alone:
                 self.homes[door] = (number + 100, letter, building)
             elif what == "new id" and alone:
@@ -50,6 +54,8 @@ class Town:
                 self.homes[other] = (number, letter, building)
                 self.heirs.append((door, other))
                 self.carried[door] = other
+            elif what == "go" and alone:
+                self.away[door] = self.homes.pop(door)
             elif what == "split" and alone:
                 del self.homes[door]
                 for part in "AB":
@@ -65,6 +71,13 @@ class Town:
                 del self.homes[door]
                 self.heirs.append((door, keeper))
                 self.carried[door] = keeper
+        for door in returning:
+            home = self.away.pop(door)
+            here = door if self.rng.random() < 0.5 else self.fresh()
+            self.homes[here] = home
+            if here != door:
+                self.heirs.append((door, here))
+                self.carried[door] = here
 
     def frame(self) -> gpd.GeoDataFrame:
         ids = sorted(self.homes)
@@ -91,6 +104,7 @@ def live_through(store: HistoryStore, *, rng: Random, prefix: int) -> tuple[int,
     """Live through some deliveries; give the number of lost knocks and lost do-not-knocks."""
     town = Town(rng, prefix=prefix)
     frame, recorded, refused = town.frame(), 0, set[str]()
+    missing = frame.iloc[:0]
     for step in range(DELIVERIES):
         on = date(2026, 1, 1) + timedelta(days=30 * step)
         rung = []
@@ -102,12 +116,15 @@ def live_through(store: HistoryStore, *, rng: Random, prefix: int) -> tuple[int,
                 refused.add(door)
         store.record(rung, label="x", now=NOW)
         recorded += len(rung)
+        known = len(town.heirs)
         town.change()
         after = town.frame()
-        changes = compare_doors(frame, after)
+        gone = frozenset(store.missing_doors())
+        changes = compare_doors(frame, after, known_gone=gone, missing=missing)
+        missing = remember_missing(frame, after, missing=missing, changes=changes)
         store.add_lineage(changes.lineage, on=on)
         store.note_delivery(gone=changes.gone, present=set(after.index), on=on)
-        for old, new in town.heirs:
+        for old, new in town.heirs[known:]:
             if old in refused:
                 refused.add(new)
         frame = after

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from zds_geo.app._field import refresh_places
 from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
@@ -74,13 +75,15 @@ def load_day(
     Returns
     -------
     Day
-        Doors sorted by id.
+        Doors sorted by id, with the corrections that hold on that date.
     """
     from zds_geo.store import read_layer
 
+    refresh_places(workspace, store, on=on)
     path = workspace.require_places()
     doors = read_layer(path, "doors").sort_index()
     replanned = [s.assistant_id for s in shifts]
+    reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
     return Day(
         on=on,
         seed=seed,
@@ -93,7 +96,7 @@ def load_day(
         roster=make_roster(workspace.settings, store, first=on),
         params=contact_params(workspace, store),
         do_not_knock=store.do_not_knock_doors(),
-        reserved=store.reserved_doors(on=on, except_date=on, except_assistants=replanned),
+        reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app.import_places import read_credits
+from zds_geo.app.report_to_bag import write_bag_feedback
 from zds_geo.app.show_coverage import measure, measure_sides
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, OutputError, UsageError
@@ -16,7 +17,7 @@ from zds_geo.core.model import Place, Round, RoundDoor, RoundStop
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS: Final = ("geojson", "gpx", "csv")
+FORMATS: Final = ("geojson", "gpx", "csv", "bag-feedback")
 
 
 def export(
@@ -30,7 +31,8 @@ def export(
         With imported places.
     kind : str
         ``gpx``: one file for each open round of a date. ``geojson``: street sides with their
-        counts (internal). ``csv``: coverage per buurt.
+        counts (internal). ``csv``: coverage per buurt. ``bag-feedback``: homes to report to the
+        municipality.
     on : date or None
         With ``gpx``: the date of the rounds; the last planned date when None.
     path : Path or None
@@ -55,6 +57,10 @@ def export(
     try:
         if kind == "gpx":
             return _export_gpx(workspace, on=on, folder=path, now=now)
+        if kind == "bag-feedback":
+            target = path or workspace.maps_path / "bag-terugmelding.csv"
+            write_bag_feedback(workspace, target, now=now)
+            return [target]
         return [_export_coverage(workspace, kind, path=path, now=now)]
     except OSError as fault:
         raise OutputError(

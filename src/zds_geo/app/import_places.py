@@ -9,35 +9,34 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zds_geo.app._delivery import take_delivery
+from zds_geo.app._field import FIX_TABLE, LAYERS, lay_fixes
 from zds_geo.app.settings import AreaSettings
-from zds_geo.app.workspace import Progress, Workspace, no_progress
-from zds_geo.core.errors import NotFoundError, PlacesError
+from zds_geo.app.workspace import Progress, Workspace, no_progress, open_store
+from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Credit
+from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from zds_geo.places import Changes, Places, QualityReport
-
-LAYERS = (
-    "doors", "stops", "access", "buurten", "street_sides", "edges", "junctions", "panden", "water",
-)  # fmt: skip
-
+    from zds_geo.places import Places, QualityReport
 
 MARGIN_M = 1000.0  # read around the area: a route may leave it for a bridge
-MOST_RETIRED = 50
-MOST_RETIRED_SHARE = 0.01
-LEAST_SHARE = 0.95  # of rows and edges, against the previous places (R07)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What was read and built; ``changes`` against the previous places, empty the first time."""
+    """What was read and built; ``changes`` against the previous places, empty the first time.
+
+    ``unmatched_fixes``: numbers of corrections from the field that fit nothing any more.
+    """
 
     report: QualityReport
     credits: tuple[Credit, ...]
     changes: dict[str, int]
     doubtful: tuple[str, ...] = ()
+    unmatched_fixes: tuple[int, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -90,21 +89,28 @@ def import_places(
     places, sources, counts = _build(
         workspace, addresses, buurten, streets=streets, progress=progress
     )
-    changes = _changes(workspace, places, now=now, accept=accept_changes)
+    built = {name: getattr(places, name) for name in LAYERS}
+    on = now.astimezone(AMSTERDAM).date()
+    with open_store(workspace, now=now) as store:
+        delivery = take_delivery(workspace, store, built, on=on, accept=accept_changes)
+        fixed, fix_table = lay_fixes(store, delivery.layers, on=on)
     write_places(
         workspace.places_path,
-        layers={name: getattr(places, name) for name in LAYERS},
+        layers=fixed.layers,
         tables={
             "left_out": places.left_out,
             "credits": _credit_table(sources),
             "report": _report_table(places.report),
+            FIX_TABLE: fix_table,
         },
     )
+    changes = delivery.changes
     return ImportResult(
         report=places.report,
         credits=sources,
         changes={} if changes is None else changes.counts(),
         doubtful=() if changes is None else changes.doubtful,
+        unmatched_fixes=fixed.unmatched,
         counts=counts,
     )
 
@@ -135,46 +141,6 @@ def _build(
         progress=progress,
     )
     return places, (found.credit, areas.credit, network.credit), found.counts
-
-
-def _changes(
-    workspace: Workspace, places: Places, *, now: datetime, accept: bool
-) -> Changes | None:
-    """Compare with the previous places, stop at a suspicious delivery, write lineage."""
-    from zds_geo.app.workspace import open_store
-    from zds_geo.core.windows import AMSTERDAM
-    from zds_geo.places import compare_doors
-    from zds_geo.store import read_layer
-
-    if not workspace.places_path.is_file():
-        return None
-    before = read_layer(workspace.places_path, "doors")
-    n_edges = len(read_layer(workspace.places_path, "edges", columns=["name"]))
-    with open_store(workspace, now=now) as store:
-        gone_before = frozenset(store.missing_doors())
-        # A buurt that left the area on purpose is no loss.
-        here = before.loc[before["buurt_code"].isin(places.buurten.index)]
-        changes = compare_doors(here, places.doors, known_gone=gone_before)
-        if not accept:
-            _stop_if_suspicious(here, places, changes, n_edges=n_edges, n_before=len(before))
-        on = now.astimezone(AMSTERDAM).date()
-        store.add_lineage(changes.lineage, on=on)
-        store.note_delivery(gone=changes.gone, present=set(places.doors.index), on=on)
-    return changes
-
-
-def _stop_if_suspicious(
-    before: gpd.GeoDataFrame, places: Places, changes: Changes, *, n_edges: int, n_before: int
-) -> None:
-    lost = set(changes.gone) - {link.old_door_id for link in changes.lineage}
-    most = min(MOST_RETIRED, MOST_RETIRED_SHARE * len(before))
-    if len(before) and len(lost) > most and len(lost) > 1:
-        raise PlacesError("import.many_gone", gone=len(lost), n=len(before))
-    if len(places.doors) < LEAST_SHARE * len(before):
-        raise PlacesError("import.fewer_doors", n=len(places.doors), before=len(before))
-    same_area = len(before) == n_before
-    if same_area and len(places.edges) < LEAST_SHARE * n_edges:
-        raise PlacesError("import.fewer_edges", n=len(places.edges), before=n_edges)
 
 
 def rollback_places(workspace: Workspace) -> tuple[int, int]:

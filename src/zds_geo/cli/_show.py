@@ -65,6 +65,8 @@ def _show_changes(face: Face, result: ImportResult) -> None:
                 face.write(f"  {count:>6}  {face.say(f'import.change.{kind}')}")
         for door_id in result.doubtful[:MAX_FAR_SHOWN]:
             face.write(f"    {door_id}")
+    for fix_id in result.unmatched_fixes:
+        face.print("import.unmatched_fix", fix_id=fix_id)
 
 
 def import_as_data(result: ImportResult) -> Mapping[str, object]:
@@ -75,6 +77,8 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "report": asdict(result.report),
         "credits": [asdict(c) for c in result.credits],
         "changes": result.changes,
+        "doubtful": list(result.doubtful),
+        "unmatched_fixes": list(result.unmatched_fixes),
         "counts": result.counts,
     }
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _knocks, _places, _rhythm
+from zds_geo.cli import _fixes, _knocks, _places, _rhythm
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     invoke_without_command=True,
 )
+_places.places.add_typer(_fixes.fix, name="fix")
 app.add_typer(_places.places, name="places")
 app.add_typer(_places.doors, name="doors")
 app.add_typer(_rhythm.cycle, name="cycle")

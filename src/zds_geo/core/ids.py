@@ -3,16 +3,20 @@
 BAG ids: 16 digits. CBS codes: ``BU`` + 4 digits + 4 digits or capitals.
 """
 
+import hashlib
 import re
 from typing import Final
 
-from zds_geo.core.errors import FrameError
+from zds_geo.core.errors import FrameError, UsageError
 
 BAG_ID: Final = re.compile(r"^[0-9]{16}$")
 DOOR_ID: Final = re.compile(r"^([0-9]{16}|num:[0-9]{16}|osm:(node|way|relation)/[0-9]{1,20})$")
 BUURT_CODE: Final = re.compile(r"^BU[0-9]{4}[0-9A-Z]{4}$")
 WIJK_CODE: Final = re.compile(r"^WK[0-9]{4}[0-9A-Z]{2}$")
 GEMEENTE_CODE: Final = re.compile(r"^GM\d{4}$")
+_HOUSE: Final = re.compile(
+    r"(?P<number>[0-9]{1,5})(?P<letter>[A-Za-z]?)(?:-(?P<addition>[A-Za-z0-9]{1,6}))?"
+)
 ROUND_CODE: Final = re.compile(r"^[A-Z]{3,12}-\d{2,3}$")
 
 
@@ -101,6 +105,61 @@ def floor_of(huisletter: str, toevoeging: str) -> int | None:
         return 0
     match = _HIGH.fullmatch(text)
     return int(match[1]) if match else None
+
+
+def read_house_label(label: str) -> tuple[int, str, str]:
+    """Read a house number as ``house_label`` writes it.
+
+    Parameters
+    ----------
+    label : str
+        Such as ``12A-2``; spaces do not count.
+
+    Returns
+    -------
+    number, letter, addition : int, str, str
+        Letter and addition empty when absent.
+
+    Raises
+    ------
+    UsageError
+        If the label does not begin with a number.
+
+    Examples
+    --------
+    >>> read_house_label("12A-2"), read_house_label("131-3"), read_house_label("7")
+    ((12, 'A', '2'), (131, '', '3'), (7, '', ''))
+    """
+    found = _HOUSE.fullmatch(re.sub(r"\s+", "", label))
+    if found is None:
+        raise UsageError("error.house_number", got=label)
+    return int(found["number"]), (found["letter"] or "").upper(), found["addition"] or ""
+
+
+def added_door_id(street: str, label: str, buurt_code: str) -> str:
+    """Give the provisional id of a home that no delivery has.
+
+    Parameters
+    ----------
+    street, label : str
+        Its address.
+    buurt_code : str
+        Where it stands.
+
+    Returns
+    -------
+    str
+        ``num:000020`` and ten digits that follow from the address: municipality 0000 does not
+        exist, so no register will ever give this number out.
+
+    Examples
+    --------
+    >>> added_door_id("Merelstraat", "12A", "BU99990101")[:10]
+    'num:000020'
+    """
+    text = f"{street.casefold()}|{label.casefold()}|{buurt_code}"
+    digits = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % 10**10
+    return f"num:000020{digits:010d}"
 
 
 def bell_order(huisnummer: int, huisletter: str, toevoeging: str) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from zds_geo.core.errors import KnockError, UsageError
 from zds_geo.core.ids import DOOR_ID
 from zds_geo.core.outcomes import Outcome, Source
 
-LINEAGE_KINDS: Final = ("linked", "merged", "split")
+LINEAGE_KINDS: Final = ("linked", "merged", "split", "unsure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +188,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """One home lives on in another: ``linked`` (same home, other id), ``merged`` or ``split``."""
+    """One home lives on in another: ``linked`` (same home, other id), ``merged`` or ``split``.
+
+    ``unsure``: perhaps; a do-not-knock is handed on, the history is not.
+    """
 
     old_door_id: str
     new_door_id: str

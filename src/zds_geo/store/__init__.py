@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
-    from zds_geo.store.places_file import read_layer, read_table, swap_previous, write_places
+    from zds_geo.store.places_file import (
+        list_layers,
+        read_layer,
+        read_table,
+        swap_previous,
+        write_places,
+    )
 
 _HOMES: Final = {
     "Cycle": "history",
     "HistoryStore": "history",
     "KnocksFile": "knocks_csv",
     "RecordResult": "history",
+    "list_layers": "places_file",
     "open_history": "history",
     "read_knocks_csv": "knocks_csv",
     "read_layer": "places_file",
@@ -29,6 +36,7 @@ __all__ = [
     "HistoryStore",
     "KnocksFile",
     "RecordResult",
+    "list_layers",
     "open_history",
     "read_knocks_csv",
     "read_layer",

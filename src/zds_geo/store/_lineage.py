@@ -58,13 +58,17 @@ class LineageBook(Database):
             rows = connection.execute(query.order_by(table.old_door_id, table.new_door_id)).all()
         return [(str(a), str(b), str(c), str(d)) for a, b, c, d in rows]
 
-    def current_doors(self, present: Collection[str]) -> dict[str, str]:
+    def current_doors(
+        self, present: Collection[str], *, follow: Collection[str] = FOLLOWS
+    ) -> dict[str, str]:
         """Give for each door that lives on under another id that id.
 
         Parameters
         ----------
         present : collection of str
             Doors of today's places.
+        follow : collection of str
+            Kinds of links that are followed.
 
         Returns
         -------
@@ -80,9 +84,9 @@ class LineageBook(Database):
         forth: dict[str, list[str]] = {}
         back: dict[str, list[str]] = {}
         for old, new, kind, _ in self.list_lineage():
-            if kind in FOLLOWS:
+            if kind in follow:
                 forth.setdefault(old, []).append(new)
-            if kind == "linked":
+            if kind == "linked" and kind in follow:
                 back.setdefault(new, []).append(old)
         found = {}
         for door_id in sorted({*forth, *back} - here):
@@ -90,6 +94,17 @@ class LineageBook(Database):
             if lives_on:
                 found[door_id] = lives_on
         return found
+
+    def heirs_of(self, doors: Collection[str]) -> frozenset[str]:
+        """Give the doors themselves and everything that came of them, over all kinds of links."""
+        steps: dict[str, list[str]] = {}
+        for old, new, _, _ in self.list_lineage():
+            steps.setdefault(old, []).append(new)
+        found, wave = set(doors), set(doors)
+        while wave:
+            wave = {n for door_id in wave for n in steps.get(door_id, ())} - found
+            found |= wave
+        return frozenset(found)
 
     def note_delivery(self, *, gone: Collection[str], present: Collection[str], on: date) -> None:
         """Note which doors a delivery lacks: missing after one, retired after two.

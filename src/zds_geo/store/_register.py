@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from zds_geo.core.errors import NotFoundError, StoreError
 from zds_geo.core.outcomes import Source
 from zds_geo.store._database import Database, live_knocks, utc
+from zds_geo.store._inherit import Entry, Link, refused_doors, same_home
 from zds_geo.store.schema import DO_NOT_KNOCK, DOOR_LINEAGE
 
 
@@ -55,17 +56,18 @@ class Register(Database):
             If the door is not in the register.
         """
         utc(now)
-        inherits = door_id in self.do_not_knock_doors()
+        day = on.isoformat()
         with self._transaction(writes=True) as connection:
+            home = same_home(door_id, self._links(connection))
             done = connection.execute(
                 DO_NOT_KNOCK.update()
-                .where(DO_NOT_KNOCK.c.door_id == door_id, DO_NOT_KNOCK.c.withdrawn_on.is_(None))
-                .values(withdrawn_on=on.isoformat())
+                .where(DO_NOT_KNOCK.c.door_id.in_(home), DO_NOT_KNOCK.c.withdrawn_on.is_(None))
+                .values(withdrawn_on=day)
             )
+            inherits = door_id in self._refused(connection)
             if done.rowcount == 0 and not inherits:
                 raise NotFoundError("store.not_in_register")
-            if done.rowcount == 0:  # inherited: from now on not at this door, still at the others
-                day = on.isoformat()
+            if inherits:  # from now on not at this door, still at the others
                 connection.execute(
                     DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": day, "withdrawn_on": day}
                 )
@@ -76,34 +78,19 @@ class Register(Database):
         Returns
         -------
         frozenset of str
-            Doors with an entry that holds, and every successor of them, except where it was
-            withdrawn at the successor itself.
+            Doors with an entry that holds, and their successors as ``refused_doors`` rules.
         """
-        entry = DO_NOT_KNOCK.c
-        holds = sa.or_(entry.knock_id.is_(None), entry.knock_id.in_(live_knocks()))
         with self._transaction(writes=False) as connection:
-            doors = set(
-                connection.execute(
-                    sa.select(entry.door_id).where(entry.withdrawn_on.is_(None), holds)
-                ).scalars()
-            )
-            freed = set(
-                connection.execute(
-                    sa.select(entry.door_id).where(entry.withdrawn_on.is_not(None))
-                ).scalars()
-            )
-            freed -= doors
-            lineage = connection.execute(
-                sa.select(
-                    DOOR_LINEAGE.c.old_door_id, DOOR_LINEAGE.c.new_door_id, DOOR_LINEAGE.c.kind
-                )
-            ).all()
-        # The same home under another id: also when an older delivery is put back.
-        steps = [(old, new) for old, new, _ in lineage]
-        steps += [(new, old) for old, new, kind in lineage if kind == "linked"]
-        grown = True
-        while grown:
-            heirs = {new for old, new in steps if old in doors} - doors - freed
-            doors |= heirs
-            grown = bool(heirs)
-        return frozenset(doors)
+            return self._refused(connection)
+
+    def _refused(self, connection: sa.Connection) -> frozenset[str]:
+        row = DO_NOT_KNOCK.c
+        counts = sa.or_(row.knock_id.is_(None), row.knock_id.in_(live_knocks()))
+        query = sa.select(row.door_id, row.since, row.withdrawn_on, counts)
+        entries = [Entry(d, s, w, bool(c)) for d, s, w, c in connection.execute(query)]
+        return refused_doors(entries, self._links(connection))
+
+    def _links(self, connection: sa.Connection) -> list[Link]:
+        row = DOOR_LINEAGE.c
+        query = sa.select(row.old_door_id, row.new_door_id, row.kind, row.since)
+        return [Link(*found) for found in connection.execute(query)]

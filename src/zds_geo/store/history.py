@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zds_geo.store._database import utc
 from zds_geo.store._engine import migrate, open_engine
+from zds_geo.store._fixes import FixBook
 from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
 from zds_geo.store._register import Register
@@ -15,8 +16,8 @@ from zds_geo.store._rounds import Cycle, RoundBook
 __all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, RoundBook):
-    """An opened history: knocks, register, lineage of doors, and the book of rounds."""
+class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook):
+    """An opened history: knocks, register, lineage, corrections, and the book of rounds."""
 
 
 def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:

@@ -29,6 +29,12 @@ LAYERS: Final = {
     c.name: c
     for c in (DOORS, STOPS, ACCESS, BUURTEN, STREET_SIDES, EDGES, JUNCTIONS, PANDEN, WATER)
 }
+# As delivered, where corrections from the field have changed them; and doors that went missing.
+DELIVERED: Final = {
+    f"delivered_{c.name}": c for c in (DOORS, STOPS, ACCESS, STREET_SIDES, EDGES, JUNCTIONS)
+}
+_CONTRACTS: Final = {**LAYERS, **DELIVERED, "missing_doors": DOORS}
+STALE_S: Final = 3600.0  # no import writes this long
 _TYPES: Final = {
     "Point": "Point", "LineString": "LineString", "Polygon": "MultiPolygon",
 }  # fmt: skip
@@ -39,6 +45,7 @@ def write_places(
     *,
     layers: Mapping[str, gpd.GeoDataFrame],
     tables: Mapping[str, pd.DataFrame],
+    keep_previous: bool = True,
 ) -> None:
     """Write the places file; the one before is kept as ``places.previous.gpkg``.
 
@@ -50,6 +57,8 @@ def write_places(
         EPSG:28992, by layer name; the index becomes a column.
     tables : mapping of str to DataFrame
         Tables without geometry.
+    keep_previous : bool
+        False where the delivery is the same one: then the one before it stays kept.
 
     Raises
     ------
@@ -66,15 +75,24 @@ def write_places(
         for name, table in tables.items():
             flat = table.reset_index() if table.index.name else table
             pyogrio.write_dataframe(flat, fresh, layer=name, driver="GPKG", append=fresh.exists())
-        if path.exists():
+        if keep_previous and path.exists():
             spare = path.with_name(f"{path.stem}.previous.gpkg")
             shutil.copyfile(path, spare.with_suffix(".tmp"))
             spare.with_suffix(".tmp").replace(spare)
+        _sweep(fresh)
         fresh.replace(path)
     except (OSError, pyogrio.errors.DataSourceError) as fault:
         raise PlacesError("store.cannot_write_places", path=path, fault=fault) from None
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _sweep(fresh: Path) -> None:
+    """Remove what a stopped import left beside the places; not what another one is writing."""
+    stem = fresh.name.split(".")[1]
+    for left in fresh.parent.glob(f".{stem}.*.gpkg*"):
+        if fresh.stat().st_mtime - left.stat().st_mtime > STALE_S:
+            left.unlink(missing_ok=True)
 
 
 def swap_previous(path: Path) -> int:
@@ -114,7 +132,7 @@ def swap_previous(path: Path) -> int:
 def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame) -> None:
     import pyogrio
 
-    kind = _TYPES[str(LAYERS[name].geometry)]
+    kind = _TYPES[str(_CONTRACTS[name].geometry)]
     pyogrio.write_dataframe(
         frame.reset_index(), path, layer=name, driver="GPKG", geometry_type=kind,
         promote_to_multi=kind.startswith("Multi"), append=path.exists(),
@@ -149,7 +167,7 @@ def read_layer(
     """
     import pyogrio
 
-    contract = LAYERS[layer]
+    contract = _CONTRACTS[layer]
     wanted = None if columns is None else [contract.index, *columns]
     try:
         frame = pyogrio.read_dataframe(
@@ -167,8 +185,35 @@ def read_layer(
     return frame
 
 
+def list_layers(path: Path) -> frozenset[str]:
+    """List the layers and tables of a places file.
+
+    Parameters
+    ----------
+    path : Path
+        ``places.gpkg``.
+
+    Returns
+    -------
+    frozenset of str
+        Their names.
+
+    Raises
+    ------
+    PlacesError
+        If the file is broken.
+    """
+    import pyogrio
+
+    try:
+        rows = pyogrio.list_layers(f"GPKG:{path}")
+    except pyogrio.errors.DataSourceError as fault:
+        raise PlacesError("store.broken_places", path=path, fault=fault) from None
+    return frozenset(str(name) for name, _ in rows)
+
+
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """Read a table without geometry: ``left_out``, ``credits`` or ``report``.
+    """Read a table without geometry: ``left_out``, ``credits``, ``report`` or ``field_fixes``.
 
     Parameters
     ----------

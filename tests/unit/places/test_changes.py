@@ -7,7 +7,7 @@ import pytest
 from shapely import Point
 
 from zds_geo.core.crs import RD
-from zds_geo.places import Changes, compare_doors
+from zds_geo.places import Changes, compare_doors, remember_missing
 
 Row = tuple[str, str, int, str, str, float]  # id, street, number, letter, building, x
 PAND = "0200100000000001"
@@ -105,3 +105,42 @@ def test_a_door_that_was_gone_is_back() -> None:
         doors(home(bag(1))), doors(home(bag(1)), home(bag(2), 5)), known_gone=frozenset({bag(2)})
     )
     assert (found.back, found.new) == ((bag(2),), ())
+
+
+def test_a_missing_home_that_comes_back_under_another_id_is_known_again() -> None:
+    first = doors(home(bag(1)), home(bag(2), 9, x=300.0))
+    without = doors(home(bag(2), 9, x=300.0))
+    gone = compare_doors(first, without)
+    missing = remember_missing(first, without, missing=first.iloc[:0], changes=gone)
+    assert missing.index.tolist() == [bag(1)]
+    again = doors(home(bag(3)), home(bag(2), 9, x=300.0))
+    found = compare_doors(without, again, known_gone=frozenset({bag(1)}), missing=missing)
+    assert links(found) == {("linked", bag(1), bag(3))}
+    assert remember_missing(without, again, missing=missing, changes=found).empty
+
+
+def test_among_other_doors_of_one_number_a_merger_is_doubtful_and_only_a_refusal_moves() -> None:
+    flat = [home(bag(n), 1, letter) for n, letter in ((1, "A"), (2, "B"), (3, "C"))]
+    found = compare_doors(doors(*flat), doors(flat[0], flat[1], home(bag(4), 1, "D")))
+    assert links(found) == {("unsure", bag(3), bag(4))}
+    assert found.doubtful == (bag(3),)
+    fewer = compare_doors(doors(*flat), doors(flat[0], flat[1]))
+    assert not fewer.lineage
+    assert fewer.doubtful == (bag(3),)
+
+
+def test_a_building_with_one_home_is_one_family_whatever_the_numbers() -> None:
+    split = compare_doors(doors(home(bag(1), 12)), doors(home(bag(1), 12), home(bag(2), 14)))
+    assert links(split) == {("split", bag(1), bag(2))}
+    parts = compare_doors(doors(home(bag(1), 12)), doors(home(bag(3), 14), home(bag(2), 16)))
+    assert links(parts) == {("split", bag(1), bag(2)), ("split", bag(1), bag(3))}
+    merged = compare_doors(doors(home(bag(1), 12), home(bag(2), 14)), doors(home(bag(1), 12)))
+    assert links(merged) == {("unsure", bag(2), bag(1))}
+    assert merged.doubtful == (bag(2),)
+
+
+def test_a_neighbour_that_is_back_was_not_split_off() -> None:
+    here, back = home(bag(1), 1, "A"), home(bag(2), 1, "B")
+    found = compare_doors(doors(here), doors(here, back), known_gone=frozenset({bag(2)}))
+    assert found.back == (bag(2),)
+    assert not found.lineage
