@@ -7,7 +7,7 @@ from pathlib import Path
 # Ids that bind in this version; the others bind with the version that builds them.
 BINDING = (
     "P01", "P03", "P07", "P08", "P13", "P14", "P15",
-    "R01", "R02", "R03", "R05", "R06", "R07", "S05", "S06", "S07",
+    "R01", "R02", "R03", "R05", "R06", "R07", "S05", "S06", "S07", "S08", "S09",
 )  # fmt: skip
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 

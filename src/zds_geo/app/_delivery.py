@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app._field import LAYERS, MISSING, read_delivered
+from zds_geo.app._field import LAYERS, MISSING, PROOF_TABLE, read_delivered
 from zds_geo.app.workspace import Workspace
 from zds_geo.core.errors import PlacesError
 from zds_geo.core.ids import DOOR_ID
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zds_geo.places import Changes
+    from zds_geo.sources import Proof
     from zds_geo.store import HistoryStore
 
 MOST_RETIRED: Final = 50
@@ -31,6 +33,41 @@ class Delivery:
 
     layers: dict[str, gpd.GeoDataFrame]
     changes: Changes | None
+
+
+def require_whole(workspace: Workspace, proofs: Sequence[Proof]) -> None:
+    """Stop at a file that looks like a damaged copy of the one before (S09).
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With or without places of before; another area has other files and is not compared.
+    proofs : sequence of Proof
+        Of the files of this delivery.
+
+    Raises
+    ------
+    PlacesError
+        Naming the file; nothing has changed.
+    """
+    from zds_geo.sources import Proof, why_doubtful
+    from zds_geo.store import list_layers, read_table
+
+    path = workspace.places_path
+    if not path.is_file() or PROOF_TABLE not in list_layers(path):
+        return
+    rows = read_table(path, PROOF_TABLE).to_dict("records")
+    before = {
+        str(row["kind"]): Proof(
+            **{str(k): v for k, v in row.items() if k != "checked"}, checked=bool(row["checked"])
+        )
+        for row in rows
+    }
+    for proof in proofs:
+        earlier = before.get(proof.kind)
+        why = why_doubtful(proof, earlier) if earlier is not None else ""
+        if earlier is not None and why:
+            raise PlacesError(why, path=proof.file, n=proof.n_bytes, before=earlier.n_bytes)
 
 
 def take_delivery(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LAYERS: Final = (
     "doors", "stops", "access", "buurten", "street_sides", "edges", "junctions", "panden", "water",
 )  # fmt: skip
-TABLES: Final = ("left_out", "credits", "report")
+PROOF_TABLE: Final = "proof"
+TABLES: Final = ("left_out", "credits", "report", PROOF_TABLE)
 FIX_TABLE: Final = "field_fixes"
 MISSING: Final = "missing_doors"
 _BY_DOOR: Final = frozenset({FixKind.HIDE_DOOR, FixKind.MOVE_ENTRANCE})
@@ -125,8 +126,6 @@ def refresh_places(workspace: Workspace, store: HistoryStore, *, on: date) -> Fi
     if laid == _key(store.list_fixes(on=on)):
         return None
     fixed, table = lay_fixes(store, read_delivered(path), on=on)
-    tables = {name: read_table(path, name) for name in TABLES}
-    write_places(
-        path, layers=fixed.layers, tables={**tables, FIX_TABLE: table}, keep_previous=False
-    )
+    tables: dict[str, pd.DataFrame] = {n: read_table(path, n) for n in TABLES if n in known}
+    write_places(path, layers=fixed.layers, tables=tables | {FIX_TABLE: table}, keep_previous=False)
     return fixed

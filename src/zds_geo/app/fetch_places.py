@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zds_geo.app.import_places import MARGIN_M, choose_buurten
+from zds_geo.app.import_places import find_box
 from zds_geo.app.workspace import Progress, Workspace, no_progress
 from zds_geo.core.errors import PlacesError
 from zds_geo.core.model import Services
@@ -76,10 +76,10 @@ def fetch_places(
     """
     from zds_geo.sources import (
         BAG_COLLECTIONS,
+        LimitedReader,
         fetch_buurten,
         fetch_collection,
         open_client,
-        read_buurten,
     )
 
     area = workspace.settings.area
@@ -98,10 +98,8 @@ def fetch_places(
         ),
         asked=[chosen.cbs, *gemeenten],
     )
-    areas = read_buurten(buurten).buurten
-    inside = areas.loc[choose_buurten(area, areas)]
-    x0, y0, x1, y1 = inside.total_bounds
-    box = (x0 - MARGIN_M, y0 - MARGIN_M, x1 + MARGIN_M, y1 + MARGIN_M)
+    with LimitedReader() as reader:
+        _, box = find_box(area, reader.read_buurten(buurten).buurten)
     for name in BAG_COLLECTIONS:
         fetch = partial(
             fetch_collection, asker, f"{chosen.bag}/collections/{name}", folder=folder / "bag",

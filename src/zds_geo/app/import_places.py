@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app._delivery import take_delivery
-from zds_geo.app._field import FIX_TABLE, LAYERS, lay_fixes
+from zds_geo.app._delivery import require_whole, take_delivery
+from zds_geo.app._field import FIX_TABLE, LAYERS, PROOF_TABLE, lay_fixes
 from zds_geo.app.settings import AreaSettings
 from zds_geo.app.workspace import Progress, Workspace, no_progress, open_store
 from zds_geo.core.errors import NotFoundError
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from zds_geo.places import Places, QualityReport
+    from zds_geo.sources import Proof
 
+Box = tuple[float, float, float, float]
 MARGIN_M = 1000.0  # read around the area: a route may leave it for a bridge
 
 
@@ -30,6 +32,7 @@ class ImportResult:
     """What was read and built; ``changes`` against the previous places, empty the first time.
 
     ``unmatched_fixes``: numbers of corrections from the field that fit nothing any more.
+    ``unchecked``: files that nobody gave a checksum of: they may be cut off.
     """
 
     report: QualityReport
@@ -37,6 +40,7 @@ class ImportResult:
     changes: dict[str, int]
     doubtful: tuple[str, ...] = ()
     unmatched_fixes: tuple[int, ...] = ()
+    unchecked: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -86,6 +90,9 @@ def import_places(
     """
     from zds_geo.store import write_places
 
+    proofs = _prove(addresses=addresses, buurten=buurten, streets=streets)
+    if not accept_changes:
+        require_whole(workspace, proofs)
     places, sources, counts = _build(
         workspace, addresses, buurten, streets=streets, progress=progress
     )
@@ -102,6 +109,7 @@ def import_places(
             "credits": _credit_table(sources),
             "report": _report_table(places.report),
             FIX_TABLE: fix_table,
+            PROOF_TABLE: _proof_table(proofs),
         },
     )
     changes = delivery.changes
@@ -111,22 +119,34 @@ def import_places(
         changes={} if changes is None else changes.counts(),
         doubtful=() if changes is None else changes.doubtful,
         unmatched_fixes=fixed.unmatched,
+        unchecked=tuple(sorted({p.file for p in proofs if not p.checked})),
         counts=counts,
     )
+
+
+def _prove(**files: Path) -> list[Proof]:
+    from zds_geo.sources import prove
+
+    return [prove(path, kind=kind) for kind, path in files.items()]
+
+
+def _proof_table(proofs: list[Proof]) -> gpd.GeoDataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([asdict(p) for p in proofs])
 
 
 def _build(
     workspace: Workspace, addresses: Path, buurten: Path, *, streets: Path, progress: Progress
 ) -> tuple[Places, tuple[Credit, ...], dict[str, int]]:
     from zds_geo.places import PlacesParams, build_places
-    from zds_geo.sources import read_addresses, read_buurten, read_streets
+    from zds_geo.sources import LimitedReader
 
-    areas = read_buurten(buurten)
-    codes = choose_buurten(workspace.settings.area, areas.buurten)
-    x0, y0, x1, y1 = areas.buurten.loc[codes].total_bounds
-    box = (x0 - MARGIN_M, y0 - MARGIN_M, x1 + MARGIN_M, y1 + MARGIN_M)
-    found = read_addresses(addresses, box=box, progress=progress)
-    network = read_streets(streets, progress=progress)
+    with LimitedReader(progress=progress) as reader:
+        areas = reader.read_buurten(buurten)
+        codes, box = find_box(workspace.settings.area, areas.buurten)
+        found = reader.read_addresses(addresses, box=box)
+        network = reader.read_streets(streets)
     places = build_places(
         found.addresses,
         network.ways,
@@ -165,6 +185,33 @@ def rollback_places(workspace: Workspace) -> tuple[int, int]:
 
     n_now = len(read_layer(workspace.require_places(), "doors", columns=["straat"]))
     return n_now, swap_previous(workspace.places_path)
+
+
+def find_box(area: AreaSettings, buurten: gpd.GeoDataFrame) -> tuple[list[str], Box]:
+    """Find the buurten of an area, and the box to read: theirs and a margin.
+
+    Parameters
+    ----------
+    area : AreaSettings
+        Codes and names from ``zds.toml``.
+    buurten : GeoDataFrame
+        Contract BUURTEN, EPSG:28992.
+
+    Returns
+    -------
+    codes : list of str
+        Sorted buurt codes.
+    box : tuple of four float
+        (x0, y0, x1, y1) in RD metres.
+
+    Raises
+    ------
+    NotFoundError
+        As ``choose_buurten``.
+    """
+    codes = choose_buurten(area, buurten)
+    x0, y0, x1, y1 = (float(v) for v in buurten.loc[codes].total_bounds)
+    return codes, (x0 - MARGIN_M, y0 - MARGIN_M, x1 + MARGIN_M, y1 + MARGIN_M)
 
 
 def choose_buurten(area: AreaSettings, buurten: gpd.GeoDataFrame) -> list[str]:

@@ -53,11 +53,13 @@ def match_own_list(workspace: Workspace, path: Path, *, out: Path | None = None)
     """
     from zds_geo.outputs import write_csv
     from zds_geo.places import match_list
-    from zds_geo.sources import read_own_list
+    from zds_geo.sources import LimitedReader
     from zds_geo.store import read_layer
 
     doors = read_layer(workspace.require_places(), "doors")
-    matches = match_list(read_own_list(path), doors)
+    with LimitedReader() as reader:
+        rows = reader.read_own_list(path)
+    matches = match_list(rows, doors)
     matched = matches.loc[matches["result"] == "matched", ["door_id"]]
     if out is not None:
         try:

@@ -10,6 +10,8 @@ from zds_geo.app.show_coverage import FIGURES, Coverage
 from zds_geo.cli._face import Face
 
 MAX_FAR_SHOWN = 10
+FAR_SHARE = 0.25
+FEW_HOMES = 20
 _DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -45,6 +47,7 @@ def show_import(face: Face, result: ImportResult) -> None:
             f"  {row['buurt_code']}  {str(row['buurt_naam'])[:32]:<32}"
             f" {row['doors']:>6} {row['stops']:>6} {'-' if households is None else households:>8}"
         )
+    _show_beside_cbs(face, result)
     face.print("import.far", n=len(report.far_from_street))
     for label in report.far_from_street_labels[:MAX_FAR_SHOWN]:
         face.write(f"    {label}")
@@ -54,6 +57,27 @@ def show_import(face: Face, result: ImportResult) -> None:
     for credit in result.credits:
         face.print("import.credit", credit=credit.credit, date=credit.data_date or "?")
     face.print("import.done")
+
+
+def _show_beside_cbs(face: Face, result: ImportResult) -> None:
+    """Set the homes beside the households, and name what nobody could check (S09)."""
+    rows = [r for r in result.report.per_buurt if r["cbs_households"] is not None]
+    if rows:
+        doors, households = (
+            sum(int(str(r[column])) for r in rows) for column in ("doors", "cbs_households")
+        )
+        year = next((c.data_date for c in result.credits if c.kind == "buurten"), "")
+        face.print("import.total", doors=doors, households=households, year=year or "?")
+        far = [
+            str(r["buurt_naam"])
+            for r in rows
+            if abs(int(str(r["doors"])) - int(str(r["cbs_households"])))
+            > max(FEW_HOMES, FAR_SHARE * int(str(r["cbs_households"])))
+        ]
+        if far:
+            face.print("import.off", buurten=", ".join(far))
+    if result.unchecked:
+        face.print("import.unchecked", files=", ".join(result.unchecked))
 
 
 def _show_changes(face: Face, result: ImportResult) -> None:
@@ -79,6 +103,7 @@ def import_as_data(result: ImportResult) -> Mapping[str, object]:
         "changes": result.changes,
         "doubtful": list(result.doubtful),
         "unmatched_fixes": list(result.unmatched_fixes),
+        "unchecked": list(result.unchecked),
         "counts": result.counts,
     }
 

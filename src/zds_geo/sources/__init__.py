@@ -19,12 +19,15 @@ if TYPE_CHECKING:
         fetch_streets,
         open_client,
     )
+    from zds_geo.sources.limited import LimitedReader
     from zds_geo.sources.own_list import read_own_list
+    from zds_geo.sources.proof import Proof, prove, why_doubtful
     from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
     "BAG_COLLECTIONS": "fetch",
     "Client": "_download",
+    "LimitedReader": "limited",
     "Limits": "_download",
     "fetch_buurten": "fetch",
     "fetch_collection": "fetch",
@@ -32,13 +35,16 @@ _HOMES: Final = {
     "fetch_streets": "fetch",
     "open_client": "fetch",
     "sha256_of": "_recognise",
+    "why_doubtful": "proof",
     "AddressData": "addresses",
     "Area": "areas",
     "AreaGroup": "areas",
     "BuurtData": "buurten",
+    "Proof": "proof",
     "StreetData": "streets",
     "find_area": "areas",
     "list_areas": "areas",
+    "prove": "proof",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
     "read_own_list": "own_list",
@@ -54,7 +60,9 @@ __all__ = [
     "AreaGroup",
     "BuurtData",
     "Client",
+    "LimitedReader",
     "Limits",
+    "Proof",
     "StreetData",
     "fetch_buurten",
     "fetch_collection",
@@ -63,6 +71,7 @@ __all__ = [
     "find_area",
     "list_areas",
     "open_client",
+    "prove",
     "read_addresses",
     "read_buurten",
     "read_own_list",
@@ -70,6 +79,7 @@ __all__ = [
     "read_ways",
     "recognise",
     "sha256_of",
+    "why_doubtful",
 ]
 
 

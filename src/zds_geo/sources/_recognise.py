@@ -90,11 +90,13 @@ def look_at(path: Path) -> str:
     SourceError
         If the file is missing, empty or damaged, a strange folder, or one part of an extract.
     """
+    if path.is_dir():
+        return _of_folder(path)
     try:
+        if not path.is_file():  # a pipe or a device would be waited for
+            raise FileNotFoundError(path)
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
-    except IsADirectoryError:
-        return _of_folder(path)
     except OSError:
         raise SourceError("sources.no_file", path=path) from None
     if not head:
