@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -153,7 +154,7 @@ def _breaks(lines: _Lines) -> npt.NDArray[np.bool_]:
     return broken
 
 
-def _chains(lines: _Lines) -> list[list[int]]:
+def _chains(lines: _Lines) -> list[Sequence[int]]:
     """Cut the ways at junctions and join the pieces between them: lists of vertices."""
     import numpy as np
 
@@ -166,14 +167,14 @@ def _chains(lines: _Lines) -> list[list[int]]:
     marks = np.unique(np.concatenate([starts, cut, stops]))
     owner = lines.way[marks]
     pieces = [
-        list(range(int(a), int(b) + 1))
+        range(int(a), int(b) + 1)  # no lists: thousands of them wake the garbage collector
         for a, b, one in zip(marks[:-1], marks[1:], owner[1:] == owner[:-1], strict=True)
         if one
     ]
     return _join(pieces, lines.node.tolist(), broken.tolist())
 
 
-def _join(pieces: list[list[int]], node: list[int], broken: list[bool]) -> list[list[int]]:
+def _join(pieces: list[range], node: list[int], broken: list[bool]) -> list[Sequence[int]]:
     """Join pieces at nodes that are passed by; a ring without a junction stays a ring."""
     loose: dict[int, list[int]] = {}
     for i, piece in enumerate(pieces):
@@ -181,7 +182,7 @@ def _join(pieces: list[list[int]], node: list[int], broken: list[bool]) -> list[
             if not broken[end]:
                 loose.setdefault(node[end], []).append(i)
     done = [False] * len(pieces)
-    chains: list[list[int]] = []
+    chains: list[Sequence[int]] = []
     # Rings last: every piece that leads to a junction is begun at that junction.
     order = sorted(
         range(len(pieces)), key=lambda i: not (broken[pieces[i][0]] or broken[pieces[i][-1]])
@@ -189,7 +190,7 @@ def _join(pieces: list[list[int]], node: list[int], broken: list[bool]) -> list[
     for i in order:
         if done[i]:
             continue
-        chain = pieces[i] if broken[pieces[i][0]] else pieces[i][::-1]
+        chain: Sequence[int] = pieces[i] if broken[pieces[i][0]] else pieces[i][::-1]
         done[i] = True
         while not broken[chain[-1]]:
             here = node[chain[-1]]
@@ -198,12 +199,12 @@ def _join(pieces: list[list[int]], node: list[int], broken: list[bool]) -> list[
                 break
             done[following] = True
             piece = pieces[following]
-            chain = chain + (piece if node[piece[0]] == here else piece[::-1])[1:]
+            chain = [*chain, *(piece if node[piece[0]] == here else piece[::-1])[1:]]
         chains.append(chain)
     return [_from_smallest(chain, node, broken) for chain in chains]
 
 
-def _from_smallest(chain: list[int], node: list[int], broken: list[bool]) -> list[int]:
+def _from_smallest(chain: Sequence[int], node: list[int], broken: list[bool]) -> Sequence[int]:
     """Let a ring without a junction begin at its smallest node."""
     if broken[chain[0]] or node[chain[0]] != node[chain[-1]]:
         return chain
@@ -212,7 +213,9 @@ def _from_smallest(chain: list[int], node: list[int], broken: list[bool]) -> lis
     return [*ring[at:], *ring[: at + 1]]
 
 
-def _to_frames(lines: _Lines, chains: list[list[int]]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _to_frames(
+    lines: _Lines, chains: list[Sequence[int]]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     import geopandas as gpd
     import numpy as np
     import pandas as pd
@@ -252,7 +255,7 @@ def _to_frames(lines: _Lines, chains: list[list[int]]) -> tuple[gpd.GeoDataFrame
     return edges, _junctions(lines, np.unique(np.concatenate([start, end])))
 
 
-def _onward(lines: _Lines, chain: list[int]) -> list[int]:
+def _onward(lines: _Lines, chain: Sequence[int]) -> Sequence[int]:
     """Let an edge run from its smaller junction; a loop the way its coordinates are smaller."""
     a, b = int(lines.node[chain[0]]), int(lines.node[chain[-1]])
     if a == b:
