@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zds_geo.app.workspace import Workspace
     from zds_geo.contact import ContactParams
+    from zds_geo.places import WalkNetwork
     from zds_geo.store import HistoryStore
 
 ROSTER_WEEKS: Final = 8
@@ -37,8 +38,7 @@ class Day:
     settings: Settings
     doors: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame
-    edges: gpd.GeoDataFrame
-    junctions: gpd.GeoDataFrame
+    network: WalkNetwork
     knocks: pd.DataFrame
     roster: pd.DataFrame
     params: ContactParams
@@ -77,11 +77,13 @@ def load_day(
     Day
         Doors sorted by id, with the corrections that hold on that date.
     """
+    from zds_geo.places import WalkNetwork
     from zds_geo.store import read_layer
 
     refresh_places(workspace, store, on=on)
     path = workspace.require_places()
     doors = read_layer(path, "doors").sort_index()
+    stops = read_layer(path, "stops").sort_index()
     replanned = [s.assistant_id for s in shifts]
     reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
     return Day(
@@ -89,9 +91,13 @@ def load_day(
         seed=seed,
         settings=workspace.settings,
         doors=doors,
-        stops=read_layer(path, "stops").sort_index(),
-        edges=read_layer(path, "edges"),
-        junctions=read_layer(path, "junctions"),
+        stops=stops,
+        network=WalkNetwork(
+            stops.iloc[:0],
+            read_layer(path, "edges"),
+            read_layer(path, "junctions"),
+            walk_m_s=workspace.settings.service.walk_m_s,
+        ),
         knocks=store.read_knocks(doors=store.current_doors(doors.index)),
         roster=make_roster(workspace.settings, store, first=on),
         params=contact_params(workspace, store),

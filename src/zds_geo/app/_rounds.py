@@ -161,14 +161,14 @@ def _make_case(
     import numpy as np
 
     from zds_geo.core.crs import to_rd
-    from zds_geo.places import UNREACHABLE_S, WalkNetwork
+    from zds_geo.places import UNREACHABLE_S
 
     assistant = day.settings.assistant(shift.assistant_id)
     start = find_place(day.settings, assistant.start, day.doors)
     end = find_place(day.settings, assistant.end, day.doors)
     nodes = gather_nodes(doors, pieces, service=day.settings.service)
     stops = day.stops.loc[sorted(set(nodes.stop_ids))]
-    network = WalkNetwork(stops, day.edges, day.junctions, walk_m_s=day.settings.service.walk_m_s)
+    network = day.network.with_stops(stops)
     x, y = to_rd([start.lon, end.lon], [start.lat, end.lat])
     points = network.add_points(np.column_stack([x, y]))
     _refuse_far_points(network, points, (start, end))

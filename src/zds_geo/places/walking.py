@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 UNREACHABLE_S: Final = 10_000_000
 CHUNK: Final = 256  # rows at a time, so that memory grows with the answer only
+MARGIN_M: Final = 1000.0  # looked at around what is asked first; doubled while that is not enough
 
 
 class WalkNetwork:
@@ -46,7 +48,7 @@ class WalkNetwork:
         *,
         walk_m_s: float,
     ) -> None:
-        import numpy as np
+        import shapely
 
         self._walk_m_s = walk_m_s
         self._lines = edges.geometry.to_numpy()
@@ -55,12 +57,37 @@ class WalkNetwork:
         self._from = junctions.index.get_indexer(edges["from_junction"])
         self._to = junctions.index.get_indexer(edges["to_junction"])
         self._graph = self._make_graph(len(junctions))
+        self._xy = shapely.get_coordinates(junctions.geometry.to_numpy())
+        self._bounds = shapely.bounds(self._lines)
         self._edges = edges
-        self._edge = edges.index.get_indexer(stops["access_edge_id"])
+        self._found: dict[str, Any] = {}  # shared by all that stand on these streets
+        self._put_stops(stops)
+
+    def _put_stops(self, stops: gpd.GeoDataFrame) -> None:
+        import numpy as np
+
+        self._edge = self._edges.index.get_indexer(stops["access_edge_id"])
         self._along = stops["along_m"].to_numpy(dtype=float)
         self._access = stops["access_m"].to_numpy(dtype=float)
         self._side = np.where(stops["street_side_id"].str.endswith(":L"), 1, -1)
         self._points = stops.geometry.to_numpy()
+
+    def with_stops(self, stops: gpd.GeoDataFrame) -> WalkNetwork:
+        """Give the same streets with other stops; the streets are shared, not built again.
+
+        Parameters
+        ----------
+        stops : GeoDataFrame
+            Contract STOPS.
+
+        Returns
+        -------
+        WalkNetwork
+            Its rows are these stops.
+        """
+        other = copy.copy(self)
+        other._put_stops(stops)
+        return other
 
     def _make_graph(self, n: int) -> object:
         import numpy as np
@@ -98,11 +125,9 @@ class WalkNetwork:
         import numpy as np
         import shapely
 
-        from zds_geo.places.attach import main_component
-
         points = shapely.points(np.asarray(xy, dtype=float))
-        main = np.flatnonzero(main_component(self._edges))
-        nearest = main[shapely.STRtree(self._lines[main]).nearest(points)]
+        main, tree = self._connected()
+        nearest = main[tree.nearest(points)]
         along = shapely.line_locate_point(self._lines[nearest], points)
         first = len(self._edge)
         self._edge = np.concatenate([self._edge, nearest])
@@ -113,6 +138,19 @@ class WalkNetwork:
         self._side = np.concatenate([self._side, np.zeros(len(points), dtype=int)])
         self._points = np.concatenate([self._points, points])
         return list(range(first, first + len(points)))
+
+    def _connected(self) -> tuple[npt.NDArray[np.intp], shapely.STRtree]:
+        """Give the edges of the largest connected piece, and where they lie."""
+        import numpy as np
+        import shapely
+
+        from zds_geo.places.attach import main_component
+
+        if "main" not in self._found:
+            main = np.flatnonzero(main_component(self._edges))
+            self._found["main"] = (main, shapely.STRtree(self._lines[main]))
+        found: tuple[npt.NDArray[np.intp], shapely.STRtree] = self._found["main"]
+        return found
 
     def access_m(self, row: int) -> float:
         """Give the metres from a row's point to its street.
@@ -212,14 +250,45 @@ class WalkNetwork:
 
     def _between(self, ends: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         import numpy as np
-        from scipy.sparse.csgraph import dijkstra
 
         found = np.empty((len(ends), len(ends)))
-        for first in range(0, len(ends), CHUNK):
-            some = ends[first : first + CHUNK]
-            far = dijkstra(self._graph, directed=False, indices=some)
-            found[first : first + CHUNK] = far[:, ends]
+        for part in self._neighbours(ends):
+            sure = True
+            for first in range(0, len(ends), CHUNK):
+                rows = slice(first, first + CHUNK)
+                far = part.search(ends[rows])
+                found[rows] = far[:, part.place[ends]]
+                if not part.is_all:
+                    sure = bool((found[rows] <= part.least_around(ends[rows], ends)).all())
+                if not sure:
+                    break
+            if sure:
+                break
         return found
+
+    def _neighbours(self, ends: npt.NDArray[np.intp]) -> Iterator[_Part]:
+        """Give ever larger parts of the network around some junctions; at last all of it.
+
+        A shorter way may leave a part and come back. It is then at least as long as the way by
+        the border of the part, in a straight line: what is shorter than that is exact.
+        """
+        import numpy as np
+
+        low, high = self._xy[ends].min(axis=0), self._xy[ends].max(axis=0)
+        margin = MARGIN_M
+        while True:
+            x0, y0 = low - margin
+            x1, y1 = high + margin
+            b = self._bounds
+            inside = (b[:, 0] >= x0) & (b[:, 1] >= y0) & (b[:, 2] <= x1) & (b[:, 3] <= y1)
+            if inside.all():
+                break
+            kept = np.unique(
+                np.concatenate([self._from[inside], self._to[inside], np.asarray(ends)])
+            )
+            yield _Part(self._graph, kept, self._xy, box=(x0, y0, x1, y1))
+            margin *= 2
+        yield _Part(self._graph, np.arange(len(self._xy)), self._xy, box=None)
 
     def line(self, a: int, b: int) -> shapely.LineString:
         """Give the line walked from one row to another: the way that ``seconds`` counts.
@@ -241,16 +310,18 @@ class WalkNetwork:
         """
         import numpy as np
         import shapely
-        from scipy.sparse.csgraph import dijkstra
 
         ends_a = (int(self._from[self._edge[a]]), int(self._to[self._edge[a]]))
         ends_b = (int(self._from[self._edge[b]]), int(self._to[self._edge[b]]))
-        far, before = dijkstra(
-            self._graph, directed=False, indices=list(ends_a), return_predecessors=True
-        )
+        start, goal = np.array(ends_a), np.array(ends_b)
+        for part in self._neighbours(np.concatenate([start, goal])):
+            far, before = part.trace(start)
+            between = far[:, part.place[goal]]
+            if part.is_all or (between <= part.least_around(start, goal)).all():
+                break
         walk_a, walk_b = self._to_ends(a), self._to_ends(b)
         options = [
-            (self._crossing_m(a, b, i, j) + walk_a[i] + float(far[i, ends_b[j]]) + walk_b[j], i, j)
+            (self._crossing_m(a, b, i, j) + walk_a[i] + float(between[i, j]) + walk_b[j], i, j)
             for i, j in itertools.product((0, 1), (0, 1))
         ]
         best, i, j = min(options)
@@ -263,7 +334,7 @@ class WalkNetwork:
             goal_a = 0.0 if i == 0 else float(self._length[self._edge[a]])
             start_b = 0.0 if j == 0 else float(self._length[self._edge[b]])
             parts.append(self._piece(a, float(self._along[a]), goal_a))
-            parts += self._between_junctions(before[i], ends_a[i], ends_b[j])
+            parts += self._between_junctions(part, before[i], start=ends_a[i], end=ends_b[j])
             parts.append(self._piece(b, start_b, float(self._along[b])))
         parts.append(shapely.get_coordinates(self._points[b]))
         return shapely.remove_repeated_points(shapely.LineString(np.concatenate(parts)))
@@ -295,16 +366,72 @@ class WalkNetwork:
         return coordinates
 
     def _between_junctions(
-        self, before: npt.NDArray[np.intp], start: int, end: int
+        self, part: _Part, before: npt.NDArray[np.intp], *, start: int, end: int
     ) -> list[npt.NDArray[np.float64]]:
         import shapely
 
         steps: list[npt.NDArray[np.float64]] = []
         here = end
         while here != start:
-            previous = int(before[here])
+            previous = int(part.kept[before[part.place[here]]])
             edge = int(self._table.loc[(min(previous, here), max(previous, here))])
             points = shapely.get_coordinates(self._lines[edge])
             steps.append(points if self._from[edge] == previous else points[::-1])
             here = previous
         return steps[::-1]
+
+
+class _Part:
+    """The streets in a box: ``kept`` junctions, and the ``place`` of each of all among them."""
+
+    def __init__(
+        self,
+        graph: Any,
+        kept: npt.NDArray[np.intp],
+        xy: npt.NDArray[np.float64],
+        *,
+        box: tuple[float, float, float, float] | None,
+    ) -> None:
+        import numpy as np
+
+        self.kept, self.is_all = kept, box is None
+        self.place = np.full(len(xy), -1, dtype=np.intp)
+        self.place[kept] = np.arange(len(kept))
+        self._graph = graph if box is None else graph[kept][:, kept]
+        self._xy, self._box = xy, box
+
+    def search(self, sources: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Give metres from some junctions to all kept ones."""
+        from scipy.sparse.csgraph import dijkstra
+
+        far: npt.NDArray[np.float64] = dijkstra(
+            self._graph, directed=False, indices=self.place[sources]
+        )
+        return far
+
+    def trace(
+        self, sources: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+        """Give metres and predecessors from some junctions to all kept ones."""
+        from scipy.sparse.csgraph import dijkstra
+
+        found: tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]] = dijkstra(
+            self._graph, directed=False, indices=self.place[sources], return_predecessors=True
+        )
+        return found
+
+    def least_around(
+        self, a: npt.NDArray[np.intp], b: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Give the shortest way from each a to each b by the border of the box, as birds fly."""
+        import numpy as np
+
+        if self._box is None:
+            raise ValueError("all of the network has no border")
+        from_xy, to_xy = self._xy[a][:, None, :], self._xy[b][None, :, :]
+        least = np.full((len(a), len(b)), np.inf)
+        for side, value in enumerate(self._box):
+            mirrored = to_xy.copy()  # over one side of the box
+            mirrored[..., side % 2] = 2 * value - mirrored[..., side % 2]
+            np.minimum(least, np.hypot(*np.moveaxis(from_xy - mirrored, -1, 0)), out=least)
+        return least

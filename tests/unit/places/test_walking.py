@@ -142,3 +142,23 @@ def test_faster_walkers_need_fewer_seconds_for_the_same_metres(town: Places) -> 
     fast = WalkNetwork(town.stops, town.edges, town.junctions, walk_m_s=2.2)
     assert (fast.metres(rows) == walk(town).metres(rows)).all()
     assert (fast.seconds(rows) <= walk(town).seconds(rows)).all()
+
+
+@pytest.mark.parametrize("far", [300.0, 1400.0, 5000.0])
+def test_a_bridge_far_away_is_found_and_a_shorter_way_outside_too(far: float) -> None:
+    # Two dead ends side by side that meet far away, and a winding way between them nearby.
+    winding = [(0.0, 0.0), *((x, y) for x in range(5, 45, 5) for y in ((0.0, 200.0) if x % 2 else (200.0, 0.0))), (50.0, 0.0)]  # fmt: skip
+    ways = make_ways(
+        {
+            "a": ([(0.0, 0.0), (0.0, far), (50.0, far), (50.0, 0.0)], {"name": "Langeweg"}),
+            "b": (winding, {"name": "Kronkel"}),
+            "c": ([(0.0, 0.0), (0.0, -60.0)], {"name": "Zuid"}),
+            "d": ([(50.0, 0.0), (50.0, -60.0)], {"name": "Zuid"}),
+        }
+    )
+    places = build(make_addresses([("Zuid", 1, -8.0, -30.0), ("Zuid", 2, 58.0, -30.0)]), ways)
+    network = walk(places)
+    around, along = 2 * far + 50.0, sum(math.dist(p, q) for p, q in itertools.pairwise(winding))
+    assert network.metres([0, 1])[0, 1] == pytest.approx(16.0 + 60.0 + min(around, along))
+    assert network.line(0, 1).length == pytest.approx(16.0 + 60.0 + min(around, along))
+    assert network.with_stops(places.stops.iloc[:1]).metres([0]).tolist() == [[0.0]]
