@@ -90,10 +90,10 @@ def _to_arrange(
     doors: gpd.GeoDataFrame, knocks: pd.DataFrame, *, params: ContactParams, now: datetime
 ) -> tuple[str, ...]:
     """List the entrances where access has to be arranged: street and first to last number."""
-    from zds_geo.contact import normal_knocks, stop_access
+    from zds_geo.contact import read_log, stop_access
 
     today = now.astimezone(AMSTERDAM).date()
-    shut = stop_access(normal_knocks(knocks, until=today), doors["stop_id"], params=params)
+    shut = stop_access(read_log(knocks, until=today), doors["stop_id"], params=params)
     stops = shut.index[shut["no_access"] >= len(params.no_access_days)]
     behind = doors.loc[doors["stop_id"].isin(stops)]
     labels = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.contact.breaches import list_breaches
     from zds_geo.contact.coverage import measure_coverage, propose_cycle_weeks
-    from zds_geo.contact.facts import door_facts, normal_knocks, stop_access
+    from zds_geo.contact.facts import KnockLog, door_facts, read_log, stop_access
     from zds_geo.contact.params import ContactParams
     from zds_geo.contact.rank import rank_doors
     from zds_geo.contact.residents import Answer, ResidentModel
@@ -16,26 +16,28 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "Answer": "residents",
     "ContactParams": "params",
+    "KnockLog": "facts",
     "ResidentModel": "residents",
     "door_facts": "facts",
     "list_breaches": "breaches",
     "measure_coverage": "coverage",
-    "normal_knocks": "facts",
     "propose_cycle_weeks": "coverage",
     "rank_doors": "rank",
+    "read_log": "facts",
     "stop_access": "facts",
 }
 
 __all__ = [
     "Answer",
     "ContactParams",
+    "KnockLog",
     "ResidentModel",
     "door_facts",
     "list_breaches",
     "measure_coverage",
-    "normal_knocks",
     "propose_cycle_weeks",
     "rank_doors",
+    "read_log",
     "stop_access",
 ]
 

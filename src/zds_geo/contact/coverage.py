@@ -6,10 +6,9 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import door_facts, normal_knocks
+from zds_geo.contact.facts import facts_of, read_log, spread
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -57,21 +56,20 @@ def measure_coverage(
     shop cannot be told from the figures.
     """
     today = now.astimezone(AMSTERDAM).date()
-    facts = door_facts(knocks, params=params, now=today).reindex(doors.index)
-    table = normal_knocks(knocks, until=today)
-    if params.cycle_start is not None:
-        table = table.loc[table["day"] >= np.datetime64(params.cycle_start, "D")]
-    opened = set(table.loc[table["attempt"] & table["contact"], "door_id"])
-    tried = facts["attempts"].fillna(0) > 0
-    last = table.loc[table["attempt"]].groupby("door_id")["day"].max()
+    log = read_log(knocks, until=today)
+    facts = spread(facts_of(log, params=params), doors.index)
+    here = log.since(params.cycle_start) & log.attempt
+    opened = log.doors[log.count(here & log.contact) > 0]
+    tried = facts["attempts"] > 0
+    last = pd.Series(log.last_day(here), index=log.doors)
     frame = pd.DataFrame(
         {
             by: doors[by],
             "n_doors": 1,
             "tried": tried.astype(int),
-            "opened": doors.index.isin(list(opened)).astype(int),
-            "talked": (facts["talked"].fillna(0) > 0).astype(int),
-            "reached": (facts["contacts"].fillna(0) > 0).astype(int),
+            "opened": doors.index.isin(opened).astype(int),
+            "talked": (facts["talked"] > 0).astype(int),
+            "reached": (facts["contacts"] > 0).astype(int),
             "never_tried": (~tried).astype(int),
         },
         index=doors.index,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,60 +12,156 @@ import pandas as pd
 from zds_geo.core.windows import WindowKind
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from zds_geo.contact.params import ContactParams
 
+    Bools = npt.NDArray[np.bool_]
+    Codes = npt.NDArray[np.intp]
+    Days = npt.NDArray[np.datetime64]
+
 KIND_BITS: Final = {WindowKind.DAY: 1, WindowKind.EVENING: 2, WindowKind.SATURDAY: 4}
-_TEXT: Final = (
-    "door_id", "window", "outcome", "come_back_window", "assistant_id", "source", "corrects",
-)  # fmt: skip
+ANSWERED: Final = ("talked", "no_talk", "come_back", "do_not_knock")
 NO_DAY: Final = np.datetime64("NaT", "D")
 
 
-def normal_knocks(knocks: pd.DataFrame, *, until: date) -> pd.DataFrame:
-    """Bring a knocks frame into one shape: all columns, dates as numpy days, sorted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnockLog:
+    """Knocks in one shape, one row each, sorted by door, day, window and outcome.
+
+    ``door`` numbers ``doors``, ``window`` and ``back_window`` number ``windows``, ``outcome``
+    numbers ``outcomes``. ``attempt``, ``contact`` and ``miss`` tell what counts (DESIGN 4);
+    ``visit`` is False for what happened elsewhere or was asked by letter.
+    """
+
+    doors: pd.Index[str]
+    windows: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    door: Codes
+    day: Days
+    window: Codes
+    outcome: Codes
+    back_window: Codes
+    back_from: Days
+    back_until: Days
+    visit: Bools
+    attempt: Bools
+    contact: Bools
+    miss: Bools
+
+    def is_outcome(self, *names: str) -> Bools:
+        """Tell which rows have one of some outcomes."""
+        codes = [i for i, name in enumerate(self.outcomes) if name in names]
+        found: Bools = np.isin(self.outcome, codes)
+        return found
+
+    def since(self, day: date | None) -> Bools:
+        """Tell which rows are of a day or later; all where there is none."""
+        if day is None:
+            return np.ones(len(self.day), dtype=bool)
+        found: Bools = self.day >= np.datetime64(day, "D")
+        return found
+
+    def count(self, rows: Bools) -> npt.NDArray[np.int64]:
+        """Count marked rows of each door."""
+        return np.bincount(self.door[rows], minlength=len(self.doors)).astype(np.int64)
+
+    def last(self, rows: Bools) -> Codes:
+        """Give the last marked row of each door; -1 where there is none."""
+        found = np.full(len(self.doors), -1, dtype=np.intp)
+        at = np.flatnonzero(rows)
+        found[self.door[at]] = at  # rows are sorted: the last one stays
+        return found
+
+    def last_day(self, rows: Bools) -> Days:
+        """Give the day of the last marked row of each door; NaT where there is none."""
+        return _take(self.day, self.last(rows))
+
+
+def read_log(knocks: pd.DataFrame, *, until: date) -> KnockLog:
+    """Bring a knocks frame into one shape.
 
     Parameters
     ----------
     knocks : DataFrame
         Columns of the knocks CSV; missing optional columns count as empty.
     until : date
-        Later knocks are left out.
+        Later knocks are left out, and so is what a later knock corrects.
 
     Returns
     -------
-    DataFrame
-        Sorted by door, date, window, outcome, id; ``day``, ``back_from`` and ``back_until`` are
-        ``datetime64[D]``; ``attempt`` and ``contact`` tell what counts.
+    KnockLog
+        The same for the same knocks in any order.
     """
-    table = pd.DataFrame(index=range(len(knocks)))
-    for column in _TEXT:
-        values = knocks[column].to_numpy() if column in knocks else np.full(len(knocks), "")
-        table[column] = pd.Series(values, dtype="object").fillna("").astype(str)
-    names = knocks.get("knock_id", knocks.index)
-    table["knock_id"] = np.asarray(names, dtype=str)
-    table["day"] = _days(knocks, "knocked_on")
-    table["back_from"] = _days(knocks, "come_back_from")
-    table["back_until"] = _days(knocks, "come_back_until")
-    table = table.loc[table["day"] <= np.datetime64(until, "D")]
-    corrected = set(table["corrects"]) - {""}
-    if corrected:
-        table = table.loc[~table["knock_id"].isin(corrected)]
-    table = table.sort_values(["door_id", "day", "window", "outcome", "knock_id"])
-    asked = table["source"] == "request"
-    elsewhere = table["source"] == "elsewhere"
-    answered = table["outcome"].isin(["talked", "no_talk", "come_back", "do_not_knock"])
-    table["contact"] = answered & ~asked
-    table["miss"] = (table["outcome"] == "not_home") & ~asked & ~elsewhere
-    table["attempt"] = (answered | table["miss"]) & ~asked & ~elsewhere
-    return table.reset_index(drop=True)
+    day = _days(knocks, "knocked_on")
+    kept = day <= np.datetime64(until, "D")
+    corrects, corrected = _codes(knocks, "corrects")
+    wrong = set(corrected[np.unique(corrects[kept])]) - {""}
+    if wrong:
+        ids = knocks.get("knock_id", knocks.index)
+        kept &= ~np.isin(np.asarray(ids, dtype=object).astype(str), sorted(wrong))
+    door, doors = _codes(knocks, "door_id")
+    names = {column: _codes(knocks, column) for column in ("window", "come_back_window")}
+    windows = tuple(sorted({"", *names["window"][1], *names["come_back_window"][1]}))
+    window, back_window = (
+        np.searchsorted(np.array(windows, dtype=object), values)[codes]
+        for codes, values in names.values()
+    )
+    outcome, outcomes = _codes(knocks, "outcome")
+    source, sources = _codes(knocks, "source")
+    back = [_days(knocks, column) for column in ("come_back_from", "come_back_until")]
+    order = np.lexsort((back[1], back[0], back_window, source, outcome, window, day, door))
+    order = order[kept[order]]
+    asked = np.isin(source, np.flatnonzero(sources == "request"))[order]
+    elsewhere = np.isin(source, np.flatnonzero(sources == "elsewhere"))[order]
+    outcome = outcome[order]
+    answered = np.isin(outcome, np.flatnonzero(np.isin(outcomes, ANSWERED)))
+    visit = ~asked & ~elsewhere
+    miss = np.isin(outcome, np.flatnonzero(outcomes == "not_home")) & visit
+    # Doors of which nothing is left keep no number.
+    used, place = np.unique(door[order], return_inverse=True)
+    return KnockLog(
+        doors=pd.Index(doors[used], dtype="object", name="door_id"),
+        windows=windows,
+        outcomes=tuple(outcomes),
+        door=place.astype(np.intp),
+        day=day[order],
+        window=window[order],
+        outcome=outcome,
+        back_window=back_window[order],
+        back_from=back[0][order],
+        back_until=back[1][order],
+        visit=visit,
+        attempt=(answered | miss) & visit,
+        contact=answered & ~asked,
+        miss=miss,
+    )
 
 
-def _days(knocks: pd.DataFrame, column: str) -> Any:
+def _codes(knocks: pd.DataFrame, column: str) -> tuple[Codes, npt.NDArray[np.object_]]:
+    """Number the values of a text column by their sorted list; absent is empty text."""
     if column not in knocks:
-        return pd.Series(NO_DAY, index=range(len(knocks))).astype("datetime64[s]")
-    values = pd.Series(knocks[column].to_numpy()).replace("", None)
-    days = pd.to_datetime(values, errors="coerce").dt.tz_localize(None)
-    return days.dt.normalize().astype("datetime64[s]")
+        return np.zeros(len(knocks), dtype=np.intp), np.array([""], dtype=object)
+    codes, values = pd.factorize(np.asarray(knocks[column], dtype=object), use_na_sentinel=True)
+    texts = np.array([*(str(v) for v in values), ""], dtype=object)  # -1 is the last: empty
+    names, place = np.unique(texts, return_inverse=True)
+    return place[codes].astype(np.intp), names
+
+
+def _days(knocks: pd.DataFrame, column: str) -> Days:
+    if column not in knocks:
+        return np.full(len(knocks), NO_DAY)
+    codes, values = pd.factorize(np.asarray(knocks[column], dtype=object), use_na_sentinel=True)
+    texts = pd.Series([*(str(v)[:10] for v in values), ""], dtype="object").replace("", None)
+    days = pd.to_datetime(texts, errors="coerce", format="%Y-%m-%d")
+    found: Days = days.to_numpy().astype("datetime64[D]")[codes]
+    return found
+
+
+def _take(values: npt.NDArray[Any], rows: Codes) -> npt.NDArray[Any]:
+    """Take values by row; NaT or empty text where the row is -1."""
+    absent = NO_DAY if values.dtype.kind == "M" else ""
+    return np.append(values, absent)[rows]
 
 
 def door_facts(
@@ -93,23 +190,23 @@ def door_facts(
     -------
     DataFrame, index ``door_id``
         ``misses``, ``attempts``, ``kinds`` (bits day 1, evening 2, Saturday 4), ``last_rung`` (any
-        visit at the door), ``last_miss``, ``last_window``, ``contacts``, ``talked``,
-        ``last_contact``, ``last_contact_outcome``, ``opened_twice``, ``no_access`` (times in a
-        row), ``last_no_access``, ``vacant_on``, ``not_a_home_on``, ``back_window``, ``back_from``,
-        ``back_until``, ``refused`` (do_not_knock).
+        visit at the door), ``last_weekday``, ``last_miss``, ``last_window``, ``contacts``,
+        ``talked``, ``opened``, ``last_contact``, ``last_contact_outcome``, ``no_access`` (times in
+        a row), ``last_no_access``, ``vacant_on``, ``not_a_home_on``, ``back_window``,
+        ``back_from``, ``back_until``, ``back_on``, ``refused`` (do_not_knock).
     """
-    return facts_of(normal_knocks(knocks, until=now), params=params, door_state=door_state)
+    return facts_of(read_log(knocks, until=now), params=params, door_state=door_state)
 
 
 def facts_of(
-    table: pd.DataFrame, *, params: ContactParams, door_state: pd.DataFrame | None = None
+    log: KnockLog, *, params: ContactParams, door_state: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Sum up what is known of each door from knocks that are in one shape already.
 
     Parameters
     ----------
-    table : DataFrame
-        As from ``normal_knocks``.
+    log : KnockLog
+        As from ``read_log``.
     params : ContactParams
         Cycle and windows.
     door_state : DataFrame, optional
@@ -120,33 +217,75 @@ def facts_of(
     DataFrame, index ``door_id``
         As ``door_facts``.
     """
-    here = _of_cycle(table, params)
-    visits = table.loc[~table["source"].isin(["elsewhere", "request"])]
-    facts = pd.DataFrame(index=pd.Index(sorted(set(table["door_id"])), name="door_id"))
-    facts["last_rung"] = visits.groupby("door_id")["day"].max()
-    facts["last_weekday"] = visits.groupby("door_id")["day"].last().dt.day_of_week
-    facts["last_window"] = visits.groupby("door_id")["window"].last()
-    by_door = here.groupby("door_id")
-    for column, source in (("misses", "miss"), ("attempts", "attempt"), ("contacts", "contact")):
-        facts[column] = by_door[source].sum()
-    facts["last_miss"] = here.loc[here["miss"]].groupby("door_id")["day"].max()
-    facts["kinds"] = _kinds(here.loc[here["attempt"]], params)
-    _add_contacts(facts, here)
-    _add_obstacles(facts, table, here)
-    facts["refused"] = table.loc[table["outcome"] == "do_not_knock"].groupby("door_id").size()
-    facts = _fill(facts)
-    return facts if door_state is None else _with_state(facts, door_state)
+    here = log.since(params.cycle_start)
+    visited = log.last(log.visit)
+    facts: dict[str, Any] = {"last_rung": log.last_day(log.visit)}
+    weekday = (facts["last_rung"].astype(np.int64) + 3) % 7
+    facts["last_weekday"] = np.where(visited >= 0, weekday, -1)
+    windows = np.array(log.windows, dtype=object)
+    facts["last_window"] = _take(windows[log.window], visited)
+    for column, rows in (
+        ("misses", log.miss),
+        ("attempts", log.attempt),
+        ("contacts", log.contact),
+    ):
+        facts[column] = log.count(here & rows)
+    facts["last_miss"] = log.last_day(here & log.miss)
+    facts["kinds"] = _kinds(log, here & log.attempt, params)
+    facts |= _contacts(log, here & log.contact)
+    facts |= _obstacles(log, here)
+    facts["refused"] = log.count(log.is_outcome("do_not_knock"))
+    found = pd.DataFrame(facts, index=log.doors)
+    return found if door_state is None else _with_state(found, door_state)
 
 
-def stop_access(
-    table: pd.DataFrame, stops: pd.Series[str], *, params: ContactParams
-) -> pd.DataFrame:
+def _kinds(log: KnockLog, rows: Bools, params: ContactParams) -> npt.NDArray[np.int64]:
+    bits = {w.name: KIND_BITS[w.kind] for w in params.windows.windows}
+    bit = np.array([bits.get(name, 0) for name in log.windows], dtype=np.int64)[log.window]
+    found = np.zeros(len(log.doors), dtype=np.int64)
+    for one in KIND_BITS.values():
+        found |= np.where(log.count(rows & (bit == one)) > 0, one, 0)
+    return found
+
+
+def _contacts(log: KnockLog, rows: Bools) -> dict[str, Any]:
+    last = log.last(rows)
+    outcomes = np.array(log.outcomes, dtype=object)
+    name = _take(outcomes[log.outcome], last)
+    back = np.where(name == "come_back", last, -1)
+    windows = np.array(log.windows, dtype=object)
+    return {
+        "last_contact": _take(log.day, last),
+        "last_contact_outcome": name,
+        "talked": log.count(rows & log.is_outcome("talked")),
+        "opened": log.count(rows & log.is_outcome("no_talk", "come_back")),
+        "back_window": _take(windows[log.back_window], back),
+        "back_from": _take(log.back_from, back),
+        "back_until": _take(log.back_until, back),
+        "back_on": _take(log.day, back),
+    }
+
+
+def _obstacles(log: KnockLog, here: Bools) -> dict[str, Any]:
+    shut = here & log.is_outcome("no_access")
+    # Counted since the last time somebody could get to the door.
+    opened = log.last_day(here & log.attempt)[log.door]
+    shut &= ~(opened >= log.day)
+    later = log.last_day(log.attempt | log.contact)
+    found: dict[str, Any] = {"no_access": log.count(shut), "last_no_access": log.last_day(shut)}
+    for outcome in ("vacant", "not_a_home"):
+        seen = log.last_day(log.is_outcome(outcome))
+        found[f"{outcome}_on"] = np.where(later > seen, NO_DAY, seen)
+    return found
+
+
+def stop_access(log: KnockLog, stops: pd.Series[str], *, params: ContactParams) -> pd.DataFrame:
     """Sum up for each stop how often nobody could get in: a closed entrance closes all its doors.
 
     Parameters
     ----------
-    table : DataFrame
-        As from ``normal_knocks``.
+    log : KnockLog
+        As from ``read_log``.
     stops : Series of str, index ``door_id``
         Stop of each door.
     params : ContactParams
@@ -158,82 +297,25 @@ def stop_access(
         ``no_access`` (days, since somebody last got to any door of the stop) and
         ``last_no_access``; only stops where it is more than none.
     """
-    table = _of_cycle(table, params)
-    table = table.assign(stop=table["door_id"].map(stops))
-    table = table.loc[table["stop"].notna()]
-    opened = table.loc[table["attempt"]].groupby("stop")["day"].max()
-    shut = table.loc[table["outcome"] == "no_access"]
-    since = opened.reindex(shut["stop"]).to_numpy()
-    shut = shut.loc[~(since >= shut["day"].to_numpy())]
-    by_stop = shut.groupby("stop")["day"]
+    code, names = pd.factorize(np.asarray(stops, dtype=object))
+    place = stops.index.get_indexer(log.doors)
+    stop = np.where(place >= 0, np.append(code, -1)[place], -1)[log.door]
+    here = log.since(params.cycle_start) & (stop >= 0)
+    opened = np.full(len(names) + 1, np.datetime64(-(10**6), "D"))
+    tried = here & log.attempt
+    np.maximum.at(opened, stop[tried], log.day[tried])
+    shut = here & log.is_outcome("no_access")
+    shut &= ~(opened[stop] >= log.day)
+    days = pd.DataFrame({"stop": stop[shut], "day": log.day[shut]}).drop_duplicates()
+    by_stop = days.groupby("stop")["day"]
     found = pd.DataFrame({"no_access": by_stop.nunique(), "last_no_access": by_stop.max()})
-    return found.rename_axis("stop_id")
-
-
-def _of_cycle(table: pd.DataFrame, params: ContactParams) -> pd.DataFrame:
-    if params.cycle_start is None:
-        return table
-    return table.loc[table["day"] >= np.datetime64(params.cycle_start, "D")]
-
-
-def _kinds(attempts: pd.DataFrame, params: ContactParams) -> pd.Series[int]:
-    bits = {w.name: KIND_BITS[w.kind] for w in params.windows.windows}
-    found = attempts.assign(bit=attempts["window"].map(bits).fillna(0).astype(int))
-    parts = [
-        found["door_id"][(found["bit"] & bit) > 0].drop_duplicates().map(lambda _, b=bit: b)
-        .set_axis(found["door_id"][(found["bit"] & bit) > 0].drop_duplicates())
-        for bit in KIND_BITS.values()
-    ]  # fmt: skip
-    joined = pd.concat(parts)
-    return joined.groupby(level=0).sum() if len(joined) else pd.Series(dtype=int)
-
-
-def _add_contacts(facts: pd.DataFrame, here: pd.DataFrame) -> None:
-    contacts = here.loc[here["contact"]]
-    by_door = contacts.groupby("door_id")
-    facts["last_contact"] = by_door["day"].max()
-    facts["last_contact_outcome"] = by_door["outcome"].last()
-    facts["talked"] = (contacts["outcome"] == "talked").groupby(contacts["door_id"]).sum()
-    opened = contacts.loc[contacts["outcome"].isin(["no_talk", "come_back"])]
-    facts["opened"] = opened.groupby("door_id").size()
-    last = by_door.last()
-    back = last.loc[last["outcome"] == "come_back"]
-    facts["back_window"] = back["come_back_window"]
-    facts["back_from"] = back["back_from"]
-    facts["back_until"] = back["back_until"]
-    facts["back_on"] = back["day"]
-
-
-def _add_obstacles(facts: pd.DataFrame, table: pd.DataFrame, here: pd.DataFrame) -> None:
-    shut = here.loc[here["outcome"] == "no_access"]
-    opened = here.loc[here["attempt"]].groupby("door_id")["day"].max()
-    # Counted since the last time somebody could get to the door.
-    since = opened.reindex(shut["door_id"]).to_numpy()
-    shut = shut.loc[~(since >= shut["day"].to_numpy())]
-    facts["no_access"] = shut.groupby("door_id").size()
-    facts["last_no_access"] = shut.groupby("door_id")["day"].max()
-    for outcome in ("vacant", "not_a_home"):
-        seen = table.loc[table["outcome"] == outcome].groupby("door_id")["day"].max()
-        later = table.loc[table["attempt"] | table["contact"]].groupby("door_id")["day"].max()
-        still = seen.loc[~(later.reindex(seen.index).to_numpy() > seen.to_numpy())]
-        facts[f"{outcome}_on"] = still
-
-
-def _fill(facts: pd.DataFrame) -> pd.DataFrame:
-    counts = [
-        "misses", "attempts", "contacts", "kinds", "talked", "opened", "no_access", "refused",
-    ]  # fmt: skip
-    facts[counts] = facts[counts].fillna(0).astype(np.int64)
-    facts["last_weekday"] = facts["last_weekday"].fillna(-1).astype(np.int64)
-    for column in ("last_window", "last_contact_outcome", "back_window"):
-        facts[column] = facts[column].astype("object").fillna("").astype(str)
-    return facts
+    found.index = pd.Index(names[found.index.to_numpy(dtype=np.intp)], name="stop_id")
+    return found.sort_index()
 
 
 def _with_state(facts: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
     """Add what remains of forgotten knocks; months count as their last day but never as later."""
-    joined = facts.reindex(facts.index.union(state.index)).rename_axis("door_id")
-    joined = _fill(joined)
+    joined = spread(facts, facts.index.union(state.index))
     at = state.reindex(joined.index)
 
     def column(name: str) -> pd.Series[Any]:
@@ -265,3 +347,28 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
         day = pd.to_datetime(column(name).replace("", None), errors="coerce")
         joined[name] = joined[name].fillna(day.astype("datetime64[s]"))
     return joined
+
+
+def spread(facts: pd.DataFrame, doors: pd.Index[str]) -> pd.DataFrame:
+    """Lay facts out for other doors; of those never rung nothing is known.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        As from ``facts_of``.
+    doors : Index of str
+        Door ids.
+
+    Returns
+    -------
+    DataFrame, index ``doors``
+        The same columns.
+    """
+    place = facts.index.get_indexer(doors)
+    empty = {"M": NO_DAY, "O": "", "i": 0}
+    columns = {}
+    for name in facts.columns:
+        values = facts[name].to_numpy()
+        blank = -1 if name == "last_weekday" else empty[values.dtype.kind]
+        columns[name] = np.append(values, np.array([blank], dtype=values.dtype))[place]
+    return pd.DataFrame(columns, index=doors.rename("door_id"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KIND_BITS, facts_of, normal_knocks, stop_access
+from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread, stop_access
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import FrameError, UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -97,11 +97,10 @@ def rank_doors(
     rules = params or ContactParams()
     kind = rules.windows.kind_of(window)
     today = now.astimezone(AMSTERDAM).date()
-    table = normal_knocks(knocks, until=today)
-    facts = facts_of(table, params=rules, door_state=door_state)
-    known = _for_doors(facts, doors.index)
+    log = read_log(knocks, until=today)
+    known = spread(facts_of(log, params=rules, door_state=door_state), doors.index)
     if "stop_id" in doors:
-        shut = stop_access(table, doors["stop_id"], params=rules)
+        shut = stop_access(log, doors["stop_id"], params=rules)
         known = _close_stops(known, doors["stop_id"], shut)
     day = np.datetime64(today, "D")
     staffed = _staffed(doors, roster, rules)
@@ -122,18 +121,6 @@ def _check(doors: pd.DataFrame, now: datetime) -> None:
         raise FrameError("error.frame", name="doors", faults=faults)
     if now.tzinfo is None:
         raise UsageError("error.naive_time", got=now.isoformat())
-
-
-def _for_doors(facts: pd.DataFrame, index: pd.Index[str]) -> pd.DataFrame:
-    known = facts.reindex(index)
-    counts = [
-        "misses", "attempts", "contacts", "kinds", "talked", "opened", "no_access", "refused",
-    ]  # fmt: skip
-    known[counts] = known[counts].fillna(0).astype(np.int64)
-    known["last_weekday"] = known["last_weekday"].fillna(-1).astype(np.int64)
-    for column in ("last_window", "last_contact_outcome", "back_window"):
-        known[column] = known[column].astype("object").fillna("").astype(str)
-    return known
 
 
 def _close_stops(known: pd.DataFrame, stops: pd.Series[str], shut: pd.DataFrame) -> pd.DataFrame:

@@ -103,6 +103,16 @@ def test_an_appointment_goes_first_in_its_window_only() -> None:
     assert rank(frame, 40, "avond")["reason"] == "not_now.opened"
 
 
+def test_a_new_appointment_without_dates_does_not_take_those_of_the_former() -> None:
+    first = knocks((0, "middag", "come_back"), come_back_window="avond",
+                   come_back_from=(START + timedelta(days=20)).isoformat())  # fmt: skip
+    second = knocks((9, "middag", "come_back"), come_back_window="avond", come_back_from="")
+    second["knock_id"] = str(uuid.UUID(int=99))
+    both = rank(pd.concat([first, second]), 11, window="avond")
+    assert both["eligible"]
+    assert both["reason"] == "reason.on_request"
+
+
 def test_three_times_without_access_goes_to_the_list() -> None:
     frame = knocks(*((d, "middag", "no_access") for d in (0, 8, 30)))
     assert rank(frame, 300)["reason"] == "not_now.no_access"
