@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._field import refresh_places
@@ -13,13 +13,14 @@ from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
 from zds_geo.app.settings import Settings
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Credit, Place
+from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from zds_geo.app.workspace import Workspace
-    from zds_geo.contact import ContactParams
+    from zds_geo.contact import ChanceModel, ContactParams
     from zds_geo.places import WalkNetwork
     from zds_geo.store import HistoryStore
 
@@ -45,6 +46,7 @@ class Day:
     do_not_knock: frozenset[str]
     reserved: frozenset[str]
     credits: tuple[Credit, ...]
+    model: ChanceModel | None = None
     taken: set[str] = field(default_factory=set)
     skip_reasons: dict[str, str] = field(default_factory=dict)
 
@@ -86,6 +88,16 @@ def load_day(
     stops = read_layer(path, "stops").sort_index()
     replanned = [s.assistant_id for s in shifts]
     reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
+    knocks = store.read_knocks(doors=store.current_doors(doors.index))
+    params = contact_params(workspace, store)
+    model = None
+    if workspace.settings.chance.learn:
+        from zds_geo.contact import fit_chances
+
+        frame = doors[["buurt_code", "street_side_id"]]
+        model = fit_chances(
+            frame, knocks, now=local_instant(on, time.min), seed=seed, params=params
+        )
     return Day(
         on=on,
         seed=seed,
@@ -98,9 +110,10 @@ def load_day(
             read_layer(path, "junctions"),
             walk_m_s=workspace.settings.service.walk_m_s,
         ),
-        knocks=store.read_knocks(doors=store.current_doors(doors.index)),
+        knocks=knocks,
         roster=make_roster(workspace.settings, store, first=on),
-        params=contact_params(workspace, store),
+        params=params,
+        model=model,
         do_not_knock=store.do_not_knock_doors(),
         reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),

@@ -114,12 +114,20 @@ def _rank(
             window=piece.window,
             now=shift.start_at,
             seed=day.seed,
+            model=None if _is_plain(day, shift) else day.model,
             params=day.params,
             do_not_knock=day.do_not_knock,
             reserved=day.reserved | day.taken,
         )
         ranked.append((piece, _leave_to_same_face(day, shift, result)))
     return ranked
+
+
+def _is_plain(day: Day, shift: RosterShift) -> bool:
+    """Tell whether a shift keeps to the rules alone, so that people can compare: by lot."""
+    text = f"plain {shift.assistant_id} {shift.start_at.isoformat()}"
+    lot = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7]) / 2**56
+    return lot < day.settings.chance.plain_share
 
 
 def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> pd.DataFrame:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.calendar import Changes, ShiftChange
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import UsageError
+from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
+
+SEED: Final = 1  # of the plays that propose a length: the same answer each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,21 +128,24 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
     int or None
         Weeks; None without doors or shifts.
     """
-    from zds_geo.app._day import ROSTER_WEEKS, make_roster
-    from zds_geo.contact import propose_cycle_weeks
+    from dataclasses import replace
+
+    from zds_geo.app._day import contact_params, make_roster
+    from zds_geo.contact import needed_weeks
     from zds_geo.store import read_layer
 
     roster = make_roster(workspace.settings, store, first=first)
     if roster.empty or not workspace.places_path.is_file():
         return None
-    n_doors = len(read_layer(workspace.places_path, "doors", columns=["straat"]))
-    minutes = (roster["end_at"] - roster["start_at"]).dt.total_seconds().sum() / 60
-    service = workspace.settings.service
-    return propose_cycle_weeks(
-        n_doors,
-        roster_minutes_per_week=minutes / ROSTER_WEEKS,
-        closed_s=service.closed_s,
-        talk_s=service.talk_s,
+    doors = read_layer(workspace.places_path, "doors").sort_index()
+    return needed_weeks(
+        doors[["buurt_code", "street_side_id"]],
+        store.read_knocks(doors=store.current_doors(doors.index)),
+        roster,
+        params=replace(contact_params(workspace, store), cycle_start=first),
+        now=local_instant(first, time.min),
+        seed=SEED,
+        do_not_knock=store.do_not_knock_doors(),
     )
 
 

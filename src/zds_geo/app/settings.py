@@ -103,6 +103,14 @@ class CycleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceSettings:
+    """Whether rounds learn from the history, and which share of the shifts does not, to compare."""
+
+    learn: bool = False
+    plain_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -119,6 +127,7 @@ class Settings:
     max_misses: int = 6
     history: str = "knocks.sqlite"
     services: Services = field(default_factory=Services)
+    chance: ChanceSettings = field(default_factory=ChanceSettings)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -171,6 +180,7 @@ def read_settings(path: Path) -> Settings:
         windows=_read_windows(top.tables("windows")),
         history=top.table("history").text("location", default="knocks.sqlite"),
         services=_read_services(top.table("services")),
+        chance=_read_chance(top.table("chance")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -187,6 +197,15 @@ def _read_services(table: Table) -> Services:
         overpass=table.text("overpass", default=usual.overpass),
         extract=table.text("extract", default=usual.extract),
     )
+
+
+def _read_chance(table: Table) -> ChanceSettings:
+    chance = ChanceSettings(
+        learn=table.flag("learn", default=False),
+        plain_share=table.number("plain_share", low=0.0, high=1.0) or 0.0,
+    )
+    table.refuse_unknown()
+    return chance
 
 
 def _read_area(table: Table) -> AreaSettings:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app._day import contact_params
+from zds_geo.app._day import contact_params, make_roster
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from zds_geo.contact import ContactParams
 
-FIGURES = ("n_doors", "tried", "opened", "talked", "reached", "never_tried")
+FIGURES = ("n_doors", "tried", "opened", "talked", "reached", "never_tried", "fair", "misses")
+SHOWN = FIGURES[:6]
 GROUPS = ("buurt", "straat")
 
 
@@ -72,7 +73,9 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         cycle = current_cycle(workspace, store)
         column = "buurt_code" if by == "buurt" else "straat"
         knocks = store.read_knocks(doors=store.current_doors(doors.index))
-        rows = measure_coverage(doors, knocks, params=params, now=now, by=column)
+        today = now.astimezone(AMSTERDAM).date()
+        roster = make_roster(workspace.settings, store, first=today)
+        rows = measure_coverage(doors, knocks, params=params, now=now, by=column, roster=roster)
     rows = rows.sort_index()
     if by == "buurt":
         rows.insert(0, "buurt_naam", buurten["buurt_naam"].reindex(rows.index))

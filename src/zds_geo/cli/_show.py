@@ -6,7 +6,8 @@ from typing import Any
 
 from zds_geo.app.import_places import ImportResult
 from zds_geo.app.plan_day import PlanResult
-from zds_geo.app.show_coverage import FIGURES, Coverage
+from zds_geo.app.show_coverage import SHOWN, Coverage
+from zds_geo.app.show_forecast import Outlook
 from zds_geo.cli._face import Face
 
 MAX_FAR_SHOWN = 10
@@ -183,6 +184,8 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
         face.write(f"{str(name)[:30]:<30}" + _figures(row))
     face.write(f"{face.say('coverage.total'):<30}" + _figures(coverage.total))
     face.print("coverage.note")
+    total = coverage.total
+    face.print("coverage.fair", n=total["fair"], doors=total["n_doors"], misses=total["misses"])
     if coverage.to_arrange:
         face.print("coverage.to_arrange", n=len(coverage.to_arrange))
         for label in coverage.to_arrange:
@@ -190,7 +193,7 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
 
 
 def _figures(row: Any) -> str:
-    return "".join(f"{int(row[name]):>11}" for name in FIGURES)
+    return "".join(f"{int(row[name]):>11}" for name in SHOWN)
 
 
 def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
@@ -202,4 +205,60 @@ def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
         "rows": [{str(k): v for k, v in r.items()} for r in rows.to_dict("records")],
         "total": coverage.total,
         "to_arrange": list(coverage.to_arrange),
+    }
+
+
+def show_outlook(face: Face, outlook: Outlook) -> None:
+    """Show a forecast: per buurt, what comes late, what is short, and which shift helps most."""
+    found = outlook.forecast
+    key = "forecast.until_promise" if outlook.promised else "forecast.until"
+    face.print(key, date=outlook.until, doors=found.n_doors)
+    face.print("forecast.head")
+    for code, row in found.buurten.iterrows():
+        tried = _between(row["tried_low"], row["tried_high"])
+        reached = _between(row["reached_low"], row["reached_high"])
+        week = str(int(row["all_tried_week"])) if row["all_tried_week"] else "-"
+        name = outlook.names.get(str(code), str(code))[:28]
+        face.write(f"{name:<28}{int(row['n_doors']):>9}{tried:>16}{reached:>16}{week:>14}")
+    low, _, high = found.late
+    if high >= 1:
+        face.print("forecast.late", low=round(low), high=round(high))
+    else:
+        face.print("forecast.in_time")
+    if found.done_week:
+        face.print("forecast.done", week=found.done_week)
+    for kind, hours in found.short_hours.items():
+        if hours >= 1:
+            face.print("forecast.short", hours=round(hours), kind=face.say(f"forecast.kind.{kind}"))
+    face.print("forecast.advice")
+    for window, row in outlook.advice.iterrows():
+        if row["sure"]:
+            face.write(f"    {window:<18}{row['more_reached']:>+8.0f}")
+        else:
+            face.write(f"    {window:<18}   {face.say('forecast.unsure')}")
+
+
+def _between(low: float, high: float) -> str:
+    return str(round(low)) if round(low) == round(high) else f"{round(low)}-{round(high)}"
+
+
+def outlook_as_data(outlook: Outlook) -> Mapping[str, object]:
+    """Lay a forecast out for a program."""
+    found = outlook.forecast
+    return {
+        "until": outlook.until,
+        "promised": outlook.promised,
+        "n_doors": found.n_doors,
+        "weeks": [d.isoformat() for d in found.weeks],
+        "tried": found.tried.round(1).tolist(),
+        "reached": found.reached.round(1).tolist(),
+        "buurten": found.buurten.reset_index().to_dict("records"),
+        "late": list(found.late),
+        "unfinished": list(found.unfinished),
+        "short_hours": found.short_hours,
+        "done_week": found.done_week,
+        "advice": [
+            {"window": str(w), "more_reached": float(r["more_reached"]), "sure": bool(r["sure"])}
+            for w, r in outlook.advice.iterrows()
+        ],
     }

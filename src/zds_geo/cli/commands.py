@@ -100,11 +100,20 @@ def heatmap(ctx: typer.Context) -> None:  # noqa: D103
 def coverage(  # noqa: D103
     ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", help="help.coverage.by")] = "buurt",
+    forecast: Annotated[bool, typer.Option("--forecast", help="help.coverage.forecast")] = False,
 ) -> None:
     from zds_geo.app.show_coverage import measure
     from zds_geo.cli._show import coverage_as_data, show_coverage
 
     face: Face = ctx.obj
+    if forecast:
+        from zds_geo.app.show_forecast import look_ahead
+        from zds_geo.cli._show import outlook_as_data, show_outlook
+
+        outlook = look_ahead(face.open(), now=face.now)
+        show_outlook(face, outlook)
+        face.data(outlook_as_data(outlook))
+        return
     result = measure(face.open(), by=by, now=face.now)
     show_coverage(face, result)
     face.data(coverage_as_data(result))

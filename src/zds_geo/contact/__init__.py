@@ -7,21 +7,33 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.contact.breaches import list_breaches
-    from zds_geo.contact.coverage import measure_coverage, propose_cycle_weeks
+    from zds_geo.contact.chance import ChanceModel, fit_chances
+    from zds_geo.contact.coverage import measure_coverage
     from zds_geo.contact.facts import KnockLog, door_facts, read_log, stop_access
+    from zds_geo.contact.forecast import (
+        Forecast,
+        advise_roster,
+        forecast_promise,
+        needed_weeks,
+    )
     from zds_geo.contact.params import ContactParams
     from zds_geo.contact.rank import rank_doors
     from zds_geo.contact.residents import Answer, ResidentModel
 
 _HOMES: Final = {
     "Answer": "residents",
+    "ChanceModel": "chance",
     "ContactParams": "params",
+    "Forecast": "forecast",
     "KnockLog": "facts",
     "ResidentModel": "residents",
+    "advise_roster": "forecast",
     "door_facts": "facts",
+    "fit_chances": "chance",
+    "forecast_promise": "forecast",
     "list_breaches": "breaches",
     "measure_coverage": "coverage",
-    "propose_cycle_weeks": "coverage",
+    "needed_weeks": "forecast",
     "rank_doors": "rank",
     "read_log": "facts",
     "stop_access": "facts",
@@ -29,13 +41,18 @@ _HOMES: Final = {
 
 __all__ = [
     "Answer",
+    "ChanceModel",
     "ContactParams",
+    "Forecast",
     "KnockLog",
     "ResidentModel",
+    "advise_roster",
     "door_facts",
+    "fit_chances",
+    "forecast_promise",
     "list_breaches",
     "measure_coverage",
-    "propose_cycle_weeks",
+    "needed_weeks",
     "rank_doors",
     "read_log",
     "stop_access",

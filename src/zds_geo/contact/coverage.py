@@ -1,23 +1,29 @@
-"""Coverage: tried, opened and talked, always apart; and a cycle length that can be kept."""
+"""Coverage: tried, opened, talked, reached and fair chance, always apart."""
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from zds_geo.contact.facts import facts_of, read_log, spread
+from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread
+from zds_geo.contact.rank import staffed_kinds
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
     from zds_geo.contact.params import ContactParams
 
-ATTEMPTS_PER_DOOR: Final = 2.2  # ASSUMPTION: 1 for all, and up to 6 for who is not found at once
-MEAN_CHANCE: Final = 0.35  # ASSUMPTION: between the day and evening chances of the rotation
-WALKING_SHARE: Final = 0.15  # ASSUMPTION: of a shift, on a compact round
-FIGURES: Final = ("n_doors", "tried", "opened", "talked", "reached", "never_tried")
+FIGURES: Final = (
+    "n_doors",
+    "tried",
+    "opened",
+    "talked",
+    "reached",
+    "never_tried",
+    "fair",
+    "misses",
+)
 
 
 def measure_coverage(
@@ -27,6 +33,7 @@ def measure_coverage(
     params: ContactParams,
     now: datetime,
     by: str,
+    roster: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure coverage in this cycle.
 
@@ -42,13 +49,17 @@ def measure_coverage(
         Aware.
     by : str
         Column of ``doors`` to group by.
+    roster : DataFrame, optional
+        Shifts, as for ``rank_doors``: kinds of window that nobody staffs in a buurt do not count
+        against it.
 
     Returns
     -------
     DataFrame, index ``by``
         In doors: ``n_doors``, ``tried`` (an attempt), ``opened`` (someone answered an attempt),
-        ``talked``, ``reached`` (any contact, also elsewhere), ``never_tried``; and
-        ``last_tried_on`` (date or missing).
+        ``talked``, ``reached`` (any contact, also elsewhere), ``never_tried``, ``fair`` (fair
+        chance: attempted in every kind of window that the roster staffs); ``misses`` (in knocks);
+        and ``last_tried_on`` (date or missing).
 
     Notes
     -----
@@ -61,6 +72,9 @@ def measure_coverage(
     here = log.since(params.cycle_start) & log.attempt
     opened = log.doors[log.count(here & log.contact) > 0]
     tried = facts["attempts"] > 0
+    every = sum(KIND_BITS.values())
+    asked = staffed_kinds(doors, roster, params) if roster is not None else every
+    log_misses = pd.Series(log.count(log.since(params.cycle_start) & log.miss), index=log.doors)
     last = pd.Series(log.last_day(here), index=log.doors)
     frame = pd.DataFrame(
         {
@@ -71,6 +85,8 @@ def measure_coverage(
             "talked": (facts["talked"] > 0).astype(int),
             "reached": (facts["contacts"] > 0).astype(int),
             "never_tried": (~tried).astype(int),
+            "fair": tried & ((facts["kinds"] & asked) == asked),
+            "misses": log_misses.reindex(doors.index, fill_value=0),
         },
         index=doors.index,
     )
@@ -78,40 +94,3 @@ def measure_coverage(
     days = last.reindex(doors.index).groupby(doors[by]).max()
     result["last_tried_on"] = [None if pd.isna(d) else d.date() for d in days.reindex(result.index)]
     return result
-
-
-def propose_cycle_weeks(
-    n_doors: int, *, roster_minutes_per_week: float, closed_s: int = 90, talk_s: int = 480
-) -> int | None:
-    """Propose a cycle length that a roster can keep.
-
-    Parameters
-    ----------
-    n_doors : int
-        Homes in the area.
-    roster_minutes_per_week : float
-        Minutes of shifts a week.
-    closed_s, talk_s : int
-        Seconds at a closed door and for a talk.
-
-    Returns
-    -------
-    int or None
-        Weeks, rounded up, at least 8 (four attempts with their rests need that); None without
-        a roster.
-
-    Notes
-    -----
-    weeks = doors × attempts per door × (closed·(1-c) + talk·c) / (minutes·60·(1-walking share)),
-    with the assumptions named at the top of this module.
-
-    Examples
-    --------
-    >>> propose_cycle_weeks(1200, roster_minutes_per_week=1440)
-    9
-    """
-    if roster_minutes_per_week <= 0:
-        return None
-    at_door = closed_s * (1 - MEAN_CHANCE) + talk_s * MEAN_CHANCE
-    need = n_doors * ATTEMPTS_PER_DOOR * at_door
-    return max(8, math.ceil(need / (roster_minutes_per_week * 60 * (1 - WALKING_SHARE))))

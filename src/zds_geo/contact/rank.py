@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,12 +12,16 @@ import numpy as np
 import pandas as pd
 
 from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread, stop_access
+from zds_geo.contact.lookahead import price_windows, weekly_places, worth_now
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import FrameError, UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from zds_geo.contact.chance import ChanceModel
+    from zds_geo.contact.facts import KnockLog
 
 # Chance that somebody opens, at a first knock. ASSUMPTION, in the range that survey research
 # reports for unannounced visits (weekday about 0.3, early evening and Saturday about 0.4).
@@ -26,6 +31,12 @@ MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never r
 WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
 LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
 LONG_AGO_DAYS: Final = 42
+# With a model: a door never tried gains until it comes first, by this many weeks or by this many
+# times the weeks that the roster needs for all doors.
+LATE_WEEKS: Final = 8.0
+LATE_FACTOR: Final = 1.5
+LATE_WORTH: Final = 20.0
+SECOND_FACTOR: Final = 0.3  # somebody opened there already
 _AGE_DAYS: Final = 180.0
 
 
@@ -38,7 +49,7 @@ def rank_doors(
     now: datetime,
     seed: int,
     door_state: pd.DataFrame | None = None,
-    model: None = None,
+    model: ChanceModel | None = None,
     params: ContactParams | None = None,
     do_not_knock: Collection[str] | None = None,
     reserved: Collection[str] = frozenset(),
@@ -62,8 +73,8 @@ def rank_doors(
         Settles ties.
     door_state : DataFrame, optional
         What remains after retention (DESIGN 5).
-    model : None
-        A learned model is not part of this version.
+    model : ChanceModel, optional
+        As from ``fit_chances``. Without one the rules alone decide.
     params : ContactParams, optional
         Rules.
     do_not_knock : collection of str, optional
@@ -83,18 +94,20 @@ def rank_doors(
     FrameError
         If a column of ``doors`` is missing.
     UsageError
-        If a model is given.
+        If ``now`` has no time zone, or the model knows other windows.
 
     Notes
     -----
     After the contact rule of the European Social Survey: attempts over day, evening and Saturday,
     and over weekdays. The order is: appointment, new in this cycle (longest waiting first), another
-    kind of window than before, once more, a second talk.
+    kind of window than before, once more, a second talk. With a model the same rules say who may be
+    rung at; among those a knock is worth more where the chance now is high, and higher than in the
+    windows still to come (``lookahead``). Who was never tried grows with waiting either way.
     """
-    if model is not None:
-        raise UsageError("contact.no_model")
     _check(doors, now)
     rules = params or ContactParams()
+    if model is not None and window not in model.windows:
+        raise UsageError("contact.other_windows", got=window, known=", ".join(model.windows))
     kind = rules.windows.kind_of(window)
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
@@ -103,7 +116,7 @@ def rank_doors(
         shut = stop_access(log, doors["stop_id"], params=rules)
         known = _close_stops(known, doors["stop_id"], shut)
     day = np.datetime64(today, "D")
-    staffed = _staffed(doors, roster, rules)
+    staffed = staffed_kinds(doors, roster, rules)
     state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
     blocked = known["refused"].to_numpy() > 0
     if do_not_knock is not None:
@@ -111,7 +124,14 @@ def rank_doors(
     state.refuse(blocked, "not_now.do_not_knock")
     state.refuse(doors.index.isin(list(reserved)), "not_now.reserved")
     state.apply_rules()
-    return state.result(doors.index, seed=seed, kind=kind)
+    chance, prize = state.by_rule(doors.index, seed=seed, kind=kind)
+    if model is not None:
+        chances = model.chances(doors, log, door_state=door_state)
+        chance, prize = state.learned(
+            chances, _Hours.of(doors, log, roster, model=model, rules=rules, now=now)
+        )
+        prize = prize + _jitter(doors.index, seed)
+    return state.result(doors.index, chance=chance, prize=prize)
 
 
 def _check(doors: pd.DataFrame, now: datetime) -> None:
@@ -131,10 +151,23 @@ def _close_stops(known: pd.DataFrame, stops: pd.Series[str], shut: pd.DataFrame)
     return known.assign(no_access=times, last_no_access=last)
 
 
-def _staffed(
+def staffed_kinds(
     doors: pd.DataFrame, roster: pd.DataFrame, rules: ContactParams
 ) -> npt.NDArray[np.int64]:
-    """Give for each door the kinds (bits) that the coming roster staffs in its buurt."""
+    """Give for each door the kinds that the coming roster staffs in its buurt.
+
+    Parameters
+    ----------
+    doors, roster : DataFrame
+        As for ``rank_doors``.
+    rules : ContactParams
+        Windows.
+
+    Returns
+    -------
+    ndarray of int, shape (n_doors,)
+        Bits: day 1, evening 2, Saturday 4.
+    """
     bits = {w.name: KIND_BITS[w.kind] for w in rules.windows.windows}
     codes = [str(c) for c in doors["buurt_code"]]
     per_buurt = dict.fromkeys(codes, 0)
@@ -150,6 +183,40 @@ def _staffed(
                 if not isinstance(named, tuple) or not named or code in named:
                     per_buurt[code] |= bit
     return np.array([per_buurt[c] for c in codes], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hours:
+    """The places that the roster has a week in each window, and how long the newest have waited."""
+
+    windows: tuple[str, ...]
+    places: npt.NDArray[np.float64]
+    waited: float
+    deadline: float
+
+    @classmethod
+    def of(
+        cls,
+        doors: pd.DataFrame,
+        log: KnockLog,
+        roster: pd.DataFrame,
+        *,
+        model: ChanceModel,
+        rules: ContactParams,
+        now: datetime,
+    ) -> _Hours:
+        buurten = frozenset(str(b) for b in set(doors["buurt_code"]))
+        places = weekly_places(roster, model.windows, now=now, buurten=buurten)
+        today = now.astimezone(AMSTERDAM).date()
+        first = rules.cycle_start
+        if first is None and len(log.day):
+            first = log.day.min().astype(object)
+        waited = 0.0 if first is None else float(max((today - first).days, 0))
+        weeks = len(doors) / max(places.sum(), 1.0)
+        return cls(
+            windows=model.windows, places=places, waited=waited,
+            deadline=7.0 * max(LATE_WEEKS, LATE_FACTOR * weeks),
+        )  # fmt: skip
 
 
 class _State:
@@ -258,13 +325,40 @@ class _State:
         due = again + np.timedelta64(self.rules.waiting_days, "D")
         self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
 
-    def result(self, index: pd.Index[str], *, seed: int, kind: WindowKind) -> pd.DataFrame:
-        """Lay the answer out: chance, prize and reason of each door."""
-        eligible = self.reason == ""
+    def by_rule(
+        self, index: pd.Index[str], *, seed: int, kind: WindowKind
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Give chance and prize of each door by the rules."""
         chance = FIRST_CHANCE[kind] * MISS_FACTOR ** self.column("misses").astype(float)
         chance = np.where(self.back, np.maximum(chance, 0.7), chance)
-        worth, why = self._worth()
-        prize = worth * (0.5 + chance) * self._age() + _jitter(index, seed)
+        worth, _ = self._worth()
+        return chance, worth * (0.5 + chance) * self._age() + _jitter(index, seed)
+
+    def learned(
+        self, chances: npt.NDArray[np.float64], hours: _Hours
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Give chance and prize of each door by what was learned (n, W)."""
+        chance = chances[:, hours.windows.index(self.window)]
+        chance = np.where(self.back, np.maximum(chance, 0.7), chance)
+        waiting = (self.column("contacts") == 0) & (self.reason != "not_now.do_not_knock")
+        price = price_windows(chances[waiting], hours.places)
+        worth = worth_now(chances, window=hours.windows.index(self.window), price=price)
+        new = (self.column("attempts") == 0) & (self.column("contacts") == 0)
+        late = np.clip((hours.waited / hours.deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
+        worth += np.where(new, LATE_WORTH * late, 0.0)
+        worth = np.where(self.second, SECOND_FACTOR * worth, worth)
+        return chance, np.where(self.back, WORTH["back"] * (0.5 + chance), worth)
+
+    def result(
+        self,
+        index: pd.Index[str],
+        *,
+        chance: npt.NDArray[np.float64],
+        prize: npt.NDArray[np.float64],
+    ) -> pd.DataFrame:
+        """Lay the answer out: chance, prize and reason of each door."""
+        eligible = self.reason == ""
+        _, why = self._worth()
         return pd.DataFrame(
             {
                 "eligible": eligible,

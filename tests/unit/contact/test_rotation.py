@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zds_geo.contact import ContactParams, ResidentModel, list_breaches, rank_doors
+from zds_geo.contact import ContactParams, ResidentModel, fit_chances, list_breaches, rank_doors
 from zds_geo.core.errors import UsageError
 
 START = date(2026, 9, 7)
@@ -137,9 +138,10 @@ def test_the_register_rules_whatever_the_knocks_say() -> None:
     assert withdrawn["reason"] == "not_now.talked"
 
 
-def test_a_learned_model_is_refused_with_a_sentence() -> None:
-    with pytest.raises(UsageError, match="model"):
-        rank(knocks(), 1, model=object())
+def test_a_model_of_other_windows_is_refused_with_a_sentence() -> None:
+    model = fit_chances(DOORS, knocks(), now=datetime(2026, 9, 8, 12, tzinfo=UTC), seed=1)
+    with pytest.raises(UsageError, match="weekend"):
+        rank(knocks(), 1, model=replace(model, windows=("weekend",) * 6))
 
 
 ROWS = st.lists(

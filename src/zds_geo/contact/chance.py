@@ -1,0 +1,528 @@
+"""Who opens when: a mixture of a few ways of being at home, learned from the knocks.
+
+Each home is one of a few *kinds of household* (works by day, at home by day, family, seldom in,
+never opens), each with a chance to open per time window. Kinds and their shares are learned
+together by expectation maximisation (Dempster, Laird, Rubin 1977): shares per street side lean on
+the buurt, the buurt on the area; what a home did itself decides among the kinds. A chance is
+never stored: a ``ChanceModel`` holds shares of streets, not homes (P08).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from zds_geo.contact.facts import KnockLog, read_log
+from zds_geo.contact.params import ContactParams
+from zds_geo.core.errors import UsageError
+from zds_geo.core.windows import AMSTERDAM, WindowKind, WindowScheme
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+HOUSEHOLDS: Final = ("works_by_day", "home_by_day", "family", "seldom", "never")
+# ASSUMPTIONS, to begin with: shares, and chance to open by day, in the evening, on Saturday. In
+# the range that survey research reports for unannounced visits; the knocks correct them.
+SHARES: Final = (0.30, 0.25, 0.25, 0.17, 0.03)
+OPENS: Final = {
+    WindowKind.DAY: (0.16, 0.59, 0.35, 0.15),
+    WindowKind.EVENING: (0.47, 0.33, 0.57, 0.21),
+    WindowKind.SATURDAY: (0.40, 0.50, 0.50, 0.18),
+}
+NEVER_OPENS: Final = 0.003
+# Public street-level shares, and which kinds such people mostly are (ASSUMPTION, soon outweighed).
+SHARE_COLUMNS: Final = ("share_single_u65", "share_65plus", "share_with_children", "share_other")
+MOSTLY: Final = (
+    (0.55, 0.15, 0.07, 0.20, 0.03),
+    (0.10, 0.65, 0.07, 0.15, 0.03),
+    (0.20, 0.12, 0.55, 0.10, 0.03),
+    (0.35, 0.20, 0.25, 0.17, 0.03),
+)
+_WINDOW_KNOCKS: Final = 40.0  # so many knocks is what is assumed beforehand worth, per kind,
+_AREA_HOMES: Final = 200.0  # so many homes the shares beforehand,
+_BUURT_HOMES: Final = 40.0  # so many homes the area for a buurt,
+_SIDE_HOMES: Final = 6.0  # so many homes the buurt for a street side,
+_MOSTLY_HOMES: Final = 20.0  # and so many homes what public shares are taken to mean
+_ROUNDS: Final = 15
+_HALF_LIFE_DAYS: Final = 365.0  # people move and change: an old knock counts for less
+_RECENT_DAYS: Final = 42
+_RECENT_PRIOR: Final = 25.0  # knocks: how much the last weeks must show before they count
+COMPLETE_DAYS: Final = 30  # what was forgotten is older than this (P04)
+_MOST_STEP: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceModel:
+    """What was learned: small, picklable, never stored.
+
+    Attributes
+    ----------
+    windows : tuple of str
+        Names of the W time windows.
+    opens : ndarray, shape (K, W)
+        Chance to open of each kind of household in each window.
+    shift : ndarray, shape (W,)
+        What the last six weeks differ from that, on the logit scale: season and drift.
+    area : ndarray, shape (K,)
+        Shares of the kinds of household in all of the area.
+    buurten, sides : dict of str to ndarray, shape (K,)
+        Shares of a buurt and of a street side.
+    mostly : ndarray, shape (4, K)
+        What the public shares turned out to mean.
+    n_knocks : int
+        Attempts it was learned from.
+    """
+
+    windows: tuple[str, ...]
+    opens: Floats
+    shift: Floats
+    area: Floats
+    buurten: dict[str, Floats]
+    sides: dict[str, Floats]
+    mostly: Floats
+    n_knocks: int
+
+    def chances(
+        self, doors: pd.DataFrame, log: KnockLog, *, door_state: pd.DataFrame | None = None
+    ) -> Floats:
+        """Give the chance that a door opens in each window, after what it did itself.
+
+        Parameters
+        ----------
+        doors : DataFrame
+            As for ``rank_doors``.
+        log : KnockLog
+            Its knocks.
+        door_state : DataFrame, optional
+            What remains after retention: misses whose window is forgotten.
+
+        Returns
+        -------
+        ndarray, shape (n_doors, W)
+            Between 0 and 1.
+        """
+        found: Floats = self.kinds(doors, log, door_state=door_state) @ self.table()
+        return found
+
+    def kinds(
+        self, doors: pd.DataFrame, log: KnockLog, *, door_state: pd.DataFrame | None = None
+    ) -> Floats:
+        """Give the chance of each kind of household behind a door, after what it did itself.
+
+        Parameters
+        ----------
+        doors : DataFrame
+            As for ``rank_doors``.
+        log : KnockLog
+            Its knocks.
+        door_state : DataFrame, optional
+            What remains after retention.
+
+        Returns
+        -------
+        ndarray, shape (n_doors, K)
+            Rows add up to one; for memory only (P08).
+        """
+        misses, hits = count_windows(log, doors.index, self.windows)
+        return _posterior(
+            self._shares_of(doors), misses, hits, opens=self.table(),
+            forgotten=_forgotten(doors, door_state),
+        )  # fmt: skip
+
+    def table(self, level: float = 0.0) -> Floats:
+        """Give the chances as they are now, and perhaps some more or less open.
+
+        Parameters
+        ----------
+        level : float
+            Logit.
+
+        Returns
+        -------
+        ndarray, shape (K, W)
+            Between 0 and 1.
+        """
+        return _sigmoid(_logit(self.opens) + self.shift + level)
+
+    def _shares_of(self, doors: pd.DataFrame) -> Floats:
+        """Give the shares beforehand: of the street side, else of the buurt, else of the area."""
+        sides, buurten = (doors[c].astype(str) for c in ("street_side_id", "buurt_code"))
+        pairs = pd.MultiIndex.from_arrays([sides, buurten])
+        code, known = pd.factorize(pairs)
+        rows = [self.sides.get(s, self.buurten.get(b, self.area)) for s, b in known]
+        shares = np.array(rows).reshape(-1, len(self.area))[code]
+        public = public_shares(doors)
+        if public is None:
+            return shares
+        seen = np.array([s in self.sides for s, _ in known])[code]
+        told: Floats = public @ self.mostly
+        return np.where(seen[:, None] | np.isnan(told), shares, told)
+
+
+def fit_chances(
+    doors: pd.DataFrame,
+    knocks: pd.DataFrame,
+    *,
+    now: datetime,
+    seed: int,
+    params: ContactParams | None = None,
+    door_state: pd.DataFrame | None = None,
+) -> ChanceModel:
+    """Learn who opens when.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        Index ``door_id``; columns ``buurt_code`` and ``street_side_id``; optional public
+        street-level shares ``share_single_u65``, ``share_65plus``, ``share_with_children``,
+        ``share_other`` (0-1).
+    knocks : DataFrame
+        Columns of the knocks CSV; everything that is kept, of all cycles.
+    now : datetime
+        Aware; later knocks do not count.
+    seed : int
+        Not used: fitting is deterministic. Kept for models that draw.
+    params : ContactParams, optional
+        Windows.
+    door_state : DataFrame, optional
+        What remains after retention (DESIGN 5).
+
+    Returns
+    -------
+    ChanceModel
+        The same for the same knocks in any order.
+
+    Raises
+    ------
+    UsageError
+        If ``now`` has no time zone.
+
+    Notes
+    -----
+    ``no_access`` says nothing about being home and is no attempt. Where reached doors have lost
+    their knocks (retention), chances per window are learned from the last 30 days, which are
+    complete; reached doors still count as homes that open, so that their street is not taken for
+    one of closed doors.
+    """
+    del seed
+    if now.tzinfo is None:
+        raise UsageError("error.naive_time", got=now.isoformat())
+    rules = params or ContactParams()
+    today = now.astimezone(AMSTERDAM).date()
+    log = read_log(knocks, until=today)
+    names = rules.windows.names
+    fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state)
+    fit.run()
+    opens, sides, buurten = fit.opens, fit.side_shares, fit.buurt_shares
+    model = ChanceModel(
+        windows=names,
+        opens=opens,
+        shift=np.zeros(len(names)),
+        area=fit.area,
+        buurten=dict(zip(fit.buurt_names, buurten, strict=True)),
+        sides=dict(zip(fit.side_names, sides, strict=True)),
+        mostly=fit.mostly,
+        n_knocks=int(log.attempt.sum()),
+    )
+    shift = _recent_shift(model, doors, log, today=today)
+    return ChanceModel(**{f: getattr(model, f) for f in model.__slots__} | {"shift": shift})
+
+
+def count_windows(
+    log: KnockLog,
+    doors: pd.Index[str],
+    windows: tuple[str, ...],
+    *,
+    today: date | None = None,
+    rows: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Floats, Floats]:
+    """Count misses and contacts of each door in each window.
+
+    Parameters
+    ----------
+    log : KnockLog
+        Knocks.
+    doors : Index of str
+        Doors.
+    windows : tuple of str
+        Names; attempts in other windows do not count.
+    today : date, optional
+        When given, older knocks count for less (half after a year).
+    rows : ndarray of bool, optional
+        Only these rows of the log.
+
+    Returns
+    -------
+    misses, hits : ndarray, shape (n_doors, W)
+        Weighted counts.
+    """
+    place = doors.get_indexer(log.doors)[log.door]
+    column = np.array([windows.index(w) if w in windows else -1 for w in log.windows] or [-1])
+    at = column[log.window]
+    used = log.attempt & (place >= 0) & (at >= 0)
+    if rows is not None:
+        used &= rows
+    weight = np.ones(int(used.sum()))
+    if today is not None:
+        age = (np.datetime64(today, "D") - log.day[used]).astype(float)
+        weight = 0.5 ** (age / _HALF_LIFE_DAYS)
+    cell = place[used] * len(windows) + at[used]
+    size, shape = len(doors) * len(windows), (len(doors), len(windows))
+    hit = log.contact[used]
+    hits = np.bincount(cell[hit], weight[hit], minlength=size).reshape(shape)
+    misses = np.bincount(cell[~hit], weight[~hit], minlength=size).reshape(shape)
+    return misses.astype(float), hits.astype(float)
+
+
+def public_shares(doors: pd.DataFrame) -> Floats | None:
+    """Give the public shares of each door's street; None where the doors have none.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        As for ``rank_doors``.
+
+    Returns
+    -------
+    ndarray, shape (n_doors, 4), or None
+        Rows add up to one, or are NaN where the street's shares are unknown.
+    """
+    if not set(SHARE_COLUMNS) <= set(doors.columns):
+        return None
+    table = doors[list(SHARE_COLUMNS)].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    total = table.sum(axis=1, keepdims=True)
+    good = (table >= 0).all(axis=1, keepdims=True) & (total > 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = np.where(good, table / total, np.nan)
+    return found
+
+
+class _Fit:
+    """Expectation maximisation over doors that were tried."""
+
+    def __init__(
+        self,
+        doors: pd.DataFrame,
+        log: KnockLog,
+        *,
+        scheme: WindowScheme,
+        today: date,
+        door_state: pd.DataFrame | None,
+    ) -> None:
+        names = scheme.names
+        misses, hits = count_windows(log, doors.index, names, today=today)
+        forgotten = _forgotten(doors, door_state)
+        self._reached = _reached_and_forgotten(doors, misses + hits, door_state)
+        tried = ((misses + hits).sum(axis=1) > 0) | self._reached | (forgotten > 0)
+        here = doors.loc[tried]
+        self.misses, self.hits, self.forgotten = misses[tried], hits[tried], forgotten[tried]
+        self._reached = self._reached[tried]
+        recent = None
+        if self._reached.any():  # then only the last days are complete
+            recent = log.day >= np.datetime64(today, "D") - np.timedelta64(COMPLETE_DAYS, "D")
+        learn = count_windows(log, here.index, names, today=today, rows=recent)
+        self._learn_misses, self._learn_hits = learn
+        self.prior_opens = first_opens(scheme)
+        self.opens = self.prior_opens.copy()
+        self.area = np.array(SHARES)
+        self.mostly = np.array(MOSTLY)
+        side, names_of_sides = pd.factorize(here["street_side_id"].astype(str), sort=True)
+        buurt, names_of_buurten = pd.factorize(here["buurt_code"].astype(str), sort=True)
+        self._side, self._buurt = side, buurt
+        self.side_names, self.buurt_names = list(names_of_sides), list(names_of_buurten)
+        self._buurt_of_side = np.zeros(len(names_of_sides), dtype=np.intp)
+        self._buurt_of_side[side] = buurt
+        self.buurt_shares = np.tile(self.area, (len(names_of_buurten), 1))
+        self._public = self._public_of_sides(here)
+        self.side_shares = self._lean(np.zeros((len(names_of_sides), len(self.area))))
+
+    def _public_of_sides(self, here: pd.DataFrame) -> Floats | None:
+        public = public_shares(here)
+        if public is None or np.isnan(public).all():
+            return None
+        found = np.full((len(self.side_names), public.shape[1]), np.nan)
+        found[self._side] = public
+        return found
+
+    def run(self) -> None:
+        """Fit."""
+        if not len(self.misses):
+            return
+        for _ in range(_ROUNDS):
+            kinds = _posterior(
+                self.side_shares[self._side], self.misses, self.hits, opens=self.opens,
+                forgotten=self.forgotten, reached=self._reached,
+            )  # fmt: skip
+            self._learn_shares(kinds)
+            self._learn_opens(kinds)
+
+    def _learn_shares(self, kinds: Floats) -> None:
+        total = kinds.sum(axis=0)
+        self.area = (total + _AREA_HOMES * np.array(SHARES)) / (total.sum() + _AREA_HOMES)
+        per_buurt = _sum_by(self._buurt, kinds, len(self.buurt_names))
+        self.buurt_shares = (per_buurt + _BUURT_HOMES * self.area) / (
+            per_buurt.sum(axis=1, keepdims=True) + _BUURT_HOMES
+        )
+        per_side = _sum_by(self._side, kinds, len(self.side_names))
+        if self._public is not None:
+            self._learn_mostly(per_side)
+        self.side_shares = self._lean(per_side)
+
+    def _lean(self, per_side: Floats) -> Floats:
+        """Let a street side lean on its public shares, else on its buurt."""
+        lean = self.buurt_shares[self._buurt_of_side]
+        if self._public is not None:
+            told = self._public @ self.mostly
+            lean = np.where(np.isnan(told), lean, told)
+        found: Floats = (per_side + _SIDE_HOMES * lean) / (
+            per_side.sum(axis=1, keepdims=True) + _SIDE_HOMES
+        )
+        return found
+
+    def _learn_mostly(self, per_side: Floats) -> None:
+        """Learn which kinds the people of the public shares are; nothing when they tell nothing."""
+        public = self._public
+        if public is None:
+            return
+        known = ~np.isnan(public).any(axis=1)
+        public, homes = public[known], per_side[known]
+        told = np.maximum(public @ self.mostly, 1e-12)
+        counts = self.mostly * (public.T @ (homes / told))
+        beforehand = _MOSTLY_HOMES * np.array(MOSTLY)
+        self.mostly = (counts + beforehand) / (counts + beforehand).sum(axis=1, keepdims=True)
+
+    def _learn_opens(self, kinds: Floats) -> None:
+        hits, misses = kinds.T @ self._learn_hits, kinds.T @ self._learn_misses
+        beforehand = _WINDOW_KNOCKS * self.prior_opens
+        self.opens = (hits + beforehand) / (hits + misses + _WINDOW_KNOCKS)
+        self.opens[-1] = NEVER_OPENS
+
+
+def first_opens(scheme: WindowScheme) -> Floats:
+    """Give the chances assumed before the first knock.
+
+    Parameters
+    ----------
+    scheme : WindowScheme
+        Windows.
+
+    Returns
+    -------
+    ndarray, shape (K, W)
+        By the kind of each window.
+    """
+    columns = [(*OPENS[w.kind], NEVER_OPENS) for w in scheme.windows]
+    return np.array(columns, dtype=float).T
+
+
+def _posterior(
+    shares: Floats,
+    misses: Floats,
+    hits: Floats,
+    *,
+    opens: Floats,
+    forgotten: Floats,
+    reached: npt.NDArray[np.bool_] | None = None,
+) -> Floats:
+    """Give the chance of each kind of household after what happened at the door (Bayes)."""
+    likely = np.log(np.maximum(shares, 1e-12)) + hits @ np.log(opens).T
+    likely += misses @ np.log1p(-opens).T
+    mean = opens.mean(axis=1)  # in a window nobody remembers
+    likely += forgotten[:, None] * np.log1p(-mean)
+    if reached is not None:
+        likely += np.where(reached[:, None], np.log(mean), 0.0)
+    likely -= likely.max(axis=1, keepdims=True)
+    found: Floats = np.exp(likely)
+    found /= found.sum(axis=1, keepdims=True)
+    return found
+
+
+def _forgotten(doors: pd.DataFrame, state: pd.DataFrame | None) -> Floats:
+    """Give the misses of each door of which only the number is left."""
+    if state is None or "misses" not in state:
+        return np.zeros(len(doors))
+    counts = pd.to_numeric(state["misses"], errors="coerce").reindex(doors.index).fillna(0.0)
+    found: Floats = counts.to_numpy(dtype=float)
+    return found
+
+
+def _reached_and_forgotten(
+    doors: pd.DataFrame, attempts: Floats, state: pd.DataFrame | None
+) -> npt.NDArray[np.bool_]:
+    """Tell which doors were talked at, while their knocks are gone."""
+    if state is None or "month_last_talked" not in state:
+        return np.zeros(len(doors), dtype=bool)
+    talked = state["month_last_talked"].fillna("").astype(str).reindex(doors.index, fill_value="")
+    found: npt.NDArray[np.bool_] = (talked.to_numpy() != "") & (attempts.sum(axis=1) == 0)
+    return found
+
+
+def _recent_shift(model: ChanceModel, doors: pd.DataFrame, log: KnockLog, *, today: date) -> Floats:
+    """Give how the last weeks differ, per window: each knock against what was known before it."""
+    place = doors.index.get_indexer(log.doors)[log.door]
+    column = np.array(
+        [*(model.windows.index(w) if w in model.windows else -1 for w in log.windows)]
+    )
+    since = np.datetime64(today, "D") - np.timedelta64(_RECENT_DAYS, "D")
+    used = log.attempt & (place >= 0)
+    used &= (column[log.window] if len(column) else place) >= 0
+    recent = used & (log.day >= since)
+    shift = np.zeros(len(model.windows))
+    if not recent.any():
+        return shift
+    before_misses, before_hits = _counts_before(log, column, used, len(model.windows))
+    rows = np.flatnonzero(recent)
+    shares = model._shares_of(doors)[place[rows]]
+    kinds = _posterior(
+        shares, before_misses[rows], before_hits[rows], opens=model.opens,
+        forgotten=np.zeros(len(rows)),
+    )  # fmt: skip
+    window = column[log.window[rows]]
+    expected = (kinds * model.opens.T[window]).sum(axis=1)
+    opened = log.contact[rows].astype(float)
+    total, chance, spread = (
+        np.bincount(window, values, minlength=len(shift))
+        for values in (opened, expected, expected * (1 - expected))
+    )
+    found: Floats = (total - chance) / (spread + _RECENT_PRIOR)
+    return np.clip(found, -1.5, 1.5)
+
+
+def _counts_before(
+    log: KnockLog, column: npt.NDArray[np.intp], used: npt.NDArray[np.bool_], n_windows: int
+) -> tuple[Floats, Floats]:
+    """Count for each knock the misses and contacts at its door before it, per window."""
+    n = len(log.day)
+    counts = []
+    first = np.zeros(len(log.doors) + 1, dtype=np.intp)
+    first[1:] = np.cumsum(np.bincount(log.door, minlength=len(log.doors)))
+    for what in (used & ~log.contact, used & log.contact):
+        one = np.zeros((n + 1, n_windows))
+        rows = np.flatnonzero(what)
+        one[rows + 1, column[log.window[rows]]] = 1.0
+        run = np.cumsum(one, axis=0)[:-1]
+        counts.append(run - run[first[log.door]])
+    return counts[0], counts[1]
+
+
+def _sum_by(code: npt.NDArray[np.intp], values: Floats, n: int) -> Floats:
+    columns = [np.bincount(code, values[:, k], minlength=n) for k in range(values.shape[1])]
+    found: Floats = np.column_stack(columns)
+    return found
+
+
+def _logit(p: Floats) -> Floats:
+    clipped = np.clip(p, 1e-6, 1 - 1e-6)
+    found: Floats = np.log(clipped) - np.log1p(-clipped)
+    return found
+
+
+def _sigmoid(x: Any) -> Floats:
+    found: Floats = 1.0 / (1.0 + np.exp(-x))
+    return found

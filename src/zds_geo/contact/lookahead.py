@@ -1,0 +1,127 @@
+"""What a knock now is worth, against the better windows still to come and the scarce hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from zds_geo.core.windows import AMSTERDAM
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+_SAMPLE: Final = 3000  # doors that set the price of an hour
+_STEPS: Final = 30
+_OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
+_SOFT: Final = 0.08
+SCALE: Final = 10.0  # prizes as large as those of the rules
+
+
+def weekly_places(
+    roster: pd.DataFrame, windows: Sequence[str], *, now: datetime, buurten: frozenset[str]
+) -> Floats:
+    """Give how many doors a week the coming roster can ring at in each window.
+
+    Parameters
+    ----------
+    roster : DataFrame
+        Coming shifts: ``start_at``, ``window``, ``n_doors``; optional ``buurt_codes``.
+    windows : sequence of str
+        Names.
+    now : datetime
+        Aware; earlier shifts do not count.
+    buurten : frozenset of str
+        Only shifts that may ring in one of these.
+
+    Returns
+    -------
+    ndarray, shape (W,)
+        Zero for a window that nobody staffs.
+    """
+    found = np.zeros(len(windows))
+    if roster is None or not len(roster):
+        return found
+    days = pd.to_datetime(pd.Series(list(roster["start_at"])), utc=True, errors="coerce")
+    later = (days >= pd.Timestamp(now)).to_numpy() | days.isna().to_numpy()
+    places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
+    n_doors = pd.to_numeric(roster["n_doors"], errors="coerce").fillna(0).to_numpy(dtype=float)
+    last = days.dt.tz_convert(AMSTERDAM).max()
+    weeks = 1.0
+    if not pd.isna(last):
+        weeks = max((last - pd.Timestamp(now)).days // 7 + 1.0, 1.0)
+    for name, where, n, counts in zip(roster["window"], places, n_doors, later, strict=True):
+        named = (where,) if isinstance(where, str) and where else where
+        ours = not isinstance(named, list | tuple | set | frozenset) or not named
+        if counts and name in windows and (ours or buurten & set(named)):
+            found[windows.index(name)] += n
+    return found / weeks
+
+
+def price_windows(chances: Floats, places: Floats) -> Floats:
+    """Price the scarce places of each window so that doors spread over the windows.
+
+    Parameters
+    ----------
+    chances : ndarray, shape (n, W)
+        Of the doors still to be reached.
+    places : ndarray, shape (W,)
+        Doors a week.
+
+    Returns
+    -------
+    ndarray, shape (W,)
+        A chance: a door takes the window where its chance exceeds the price most (the auction of
+        Bertsekas 1988, with goods in bulk); 1 for a window without places.
+
+    Examples
+    --------
+    >>> price_windows(np.array([[0.2, 0.8], [0.2, 0.8]]), np.array([2.0, 0.0])).tolist()
+    [0.0, 1.0]
+    """
+    staffed = places > 0
+    price = np.where(staffed, 0.0, 1.0)
+    if not staffed.any() or not len(chances):
+        return price
+    stride = max(1, len(chances) // _SAMPLE)
+    some = chances[::stride][:, staffed]
+    room = places[staffed] / stride
+    mine = np.zeros(int(staffed.sum()))
+    for step in range(_STEPS):
+        gain = some - mine
+        best = gain.argmax(axis=1)
+        wanted = np.bincount(best[gain.max(axis=1) > 0], minlength=len(mine))
+        mine = np.clip(mine + 0.15 / (1 + step / 8) * (wanted - room) / room, 0.0, 1.0)
+    price[staffed] = mine
+    return price
+
+
+def worth_now(chances: Floats, *, window: int, price: Floats) -> Floats:
+    """Give the worth of a knock now, in one window.
+
+    Parameters
+    ----------
+    chances : ndarray, shape (n, W)
+        Chance of each door in each window.
+    window : int
+        The window now.
+    price : ndarray, shape (W,)
+        As from ``price_windows``.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Above zero; higher where the chance now is high, and better than in other windows.
+    """
+    gain = chances - price
+    others = np.delete(gain, window, axis=1)
+    other = np.maximum(others.max(axis=1), 0.0) if others.shape[1] else 0.0
+    value = gain[:, window] - other + _OWN * chances[:, window]
+    found: Floats = SCALE * _SOFT * np.logaddexp(0.0, value / _SOFT)
+    return found

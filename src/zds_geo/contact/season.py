@@ -1,0 +1,190 @@
+"""A season in an invented world: who is rung at, what they answer, and what it adds up to."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from zds_geo.contact.chance import ChanceModel, fit_chances
+from zds_geo.contact.rank import rank_doors
+from zds_geo.core.windows import local_instant
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from zds_geo.contact.params import ContactParams
+    from zds_geo.contact.people import People
+
+ROSTER_DAYS: Final = 28
+Prize = Callable[[pd.DataFrame, str, datetime], "npt.NDArray[np.float64]"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonShift:
+    """So many doors in one window of one date, in some buurten (none: everywhere)."""
+
+    on: date
+    window: str
+    n_doors: int
+    buurt_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """What happened: the knocks (columns of the knocks CSV), and the day each door was reached."""
+
+    knocks: pd.DataFrame
+    reached_on: npt.NDArray[np.datetime64]
+    first_on: npt.NDArray[np.datetime64]
+    start: date
+
+    def reached_share(self, weeks: int) -> float:
+        """Give the share of doors reached within some weeks."""
+        end = np.datetime64(self.start + timedelta(weeks=weeks), "D")
+        return float((self.reached_on < end).mean())
+
+    def mean_weeks(self, among: npt.NDArray[np.bool_], *, weeks: int) -> float:
+        """Give the mean weeks to reach a door, some weeks for who was not reached."""
+        days = (self.reached_on - np.datetime64(self.start, "D")).astype(float)
+        days = np.where(np.isnat(self.reached_on), 7.0 * weeks, days)
+        return float(days[among].mean() / 7)
+
+
+def run_season(
+    doors: pd.DataFrame,
+    people: People,
+    shifts: Sequence[SeasonShift],
+    *,
+    params: ContactParams,
+    seed: int,
+    learn: bool = False,
+    model: ChanceModel | None = None,
+    prize: Prize | None = None,
+    known: pd.DataFrame | None = None,
+    before: Callable[[date, pd.DataFrame], pd.DataFrame] | None = None,
+) -> Season:
+    """Let a season pass, through the real ``rank_doors`` and ``fit_chances``.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        As for ``rank_doors``.
+    people : People
+        Who lives there.
+    shifts : sequence of SeasonShift
+        In order of date.
+    params : ContactParams
+        Rules.
+    seed : int
+        For ties.
+    learn : bool
+        Fit anew each week, and rank with what was learned.
+    model : ChanceModel, optional
+        One that stays as it is.
+    prize : callable, optional
+        Another policy: gets the ranked frame, the window and the instant, gives prizes.
+    known : DataFrame, optional
+        Knocks of before.
+    before : callable, optional
+        Gets each first day of a week and the knocks; gives what is kept of them (retention).
+
+    Returns
+    -------
+    Season
+        Each shift rings at the doors of highest prize.
+    """
+    roster = pd.DataFrame(
+        {
+            "start_at": [_instant(s, params) for s in shifts],
+            "window": [s.window for s in shifts],
+            "n_doors": [s.n_doors for s in shifts],
+            "buurt_codes": [list(s.buurt_codes) or None for s in shifts],
+        }
+    )
+    roster["end_at"] = roster["start_at"]
+    log = _Log(doors, known)
+    week = -1
+    start = shifts[0].on if shifts else date(2026, 1, 5)
+    days = np.array([np.datetime64(s.on, "D") for s in shifts])
+    for on, group in itertools.groupby(shifts, key=lambda s: s.on):
+        if (on - start).days // 7 != week:
+            week = (on - start).days // 7
+            if before is not None:
+                log.replace(before(on, log.frame()))
+            if learn:
+                now = local_instant(on, datetime.min.time())
+                model = fit_chances(doors, log.frame(), now=now, seed=seed, params=params)
+        today = np.datetime64(on, "D")
+        ahead = slice(*np.searchsorted(days, [today, today + np.timedelta64(ROSTER_DAYS, "D")]))
+        for (window, codes), same in itertools.groupby(
+            sorted(group, key=lambda s: (params.windows.names.index(s.window), s.buurt_codes)),
+            key=lambda s: (s.window, s.buurt_codes),
+        ):
+            shift = list(same)
+            own = doors.loc[doors["buurt_code"].isin(codes)] if codes else doors
+            now = _instant(shift[0], params)
+            ranked = rank_doors(
+                own, log.frame(), roster.iloc[ahead], window=window, now=now, seed=seed,
+                model=model, params=params,
+            )  # fmt: skip
+            able = ranked.loc[ranked["eligible"]]
+            worth = able["prize"].to_numpy() if prize is None else prize(able, window, now)
+            n = min(sum(s.n_doors for s in shift), len(able))
+            chosen = able.index[np.argsort(-worth, kind="stable")[:n]]
+            log.add(chosen, people, window=window, on=on)
+    return Season(knocks=log.frame(), reached_on=log.reached, first_on=log.first, start=start)
+
+
+def _instant(shift: SeasonShift, params: ContactParams) -> datetime:
+    return local_instant(shift.on, params.windows.get(shift.window).starts)
+
+
+class _Log:
+    """A growing log of knocks."""
+
+    def __init__(self, doors: pd.DataFrame, known: pd.DataFrame | None) -> None:
+        self._doors = doors.index
+        self._parts = [] if known is None else [known]
+        self._whole: pd.DataFrame | None = None
+        self.reached = np.full(len(doors), np.datetime64("NaT", "D"))
+        self.first = self.reached.copy()
+
+    def frame(self) -> pd.DataFrame:
+        if self._whole is None:
+            columns = ["door_id", "knocked_on", "window", "outcome", "come_back_window"]
+            empty = pd.DataFrame(columns=columns)
+            self._whole = pd.concat(self._parts, ignore_index=True) if self._parts else empty
+            self._parts = [self._whole] if self._parts else []
+        return self._whole
+
+    def replace(self, frame: pd.DataFrame) -> None:
+        self._parts, self._whole = [frame], None
+
+    def add(self, chosen: pd.Index[str], people: People, *, window: str, on: date) -> None:
+        if not len(chosen):
+            return
+        rows = self._doors.get_indexer(chosen)
+        outcome = people.answers(rows, window=window, on=on)
+        self._parts.append(
+            pd.DataFrame(
+                {
+                    "door_id": self._doors.to_numpy(dtype=object)[rows],
+                    "knocked_on": on.isoformat(),
+                    "window": window,
+                    "outcome": outcome,
+                    "come_back_window": np.where(outcome == "come_back", window, ""),
+                }
+            )
+        )
+        self._whole = None
+        day = np.datetime64(on, "D")
+        met = np.isin(outcome, ["talked", "no_talk", "come_back", "do_not_knock"])
+        fresh = rows[met & np.isnat(self.reached[rows])]
+        self.reached[fresh] = day
+        self.first[rows[np.isnat(self.first[rows])]] = day

@@ -1,0 +1,209 @@
+"""What is learned from knocks, and what it may never do."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zds_geo.contact import ContactParams, fit_chances, list_breaches, rank_doors, read_log
+from zds_geo.contact.chance import SHARE_COLUMNS
+from zds_geo.contact.lookahead import price_windows, worth_now
+from zds_geo.contact.people import WORLDS, People
+from zds_geo.contact.season import SeasonShift, run_season
+from zds_geo.core.errors import UsageError
+
+START = date(2026, 1, 5)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+WINDOWS = ContactParams().windows.names
+WEEK = (("ochtend", 0), ("middag", 1), ("middag", 3), ("vooravond", 2), ("avond", 3), ("zaterdagmiddag", 5))  # fmt: skip
+
+
+def doors_of(n: int, *, per_side: int = 20) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"buurt_code": "BU00000001", "street_side_id": [f"s{k // per_side}" for k in range(n)]},
+        index=pd.Index([f"020001{k:010d}" for k in range(n)], name="door_id"),
+    )
+
+
+def shifts_of(n_doors: int, weeks: int) -> list[SeasonShift]:
+    return [
+        SeasonShift(on=START + timedelta(days=7 * w + d), window=name, n_doors=n_doors)
+        for w in range(weeks)
+        for name, d in sorted(WEEK, key=lambda p: p[1])
+    ]
+
+
+def knock(
+    door: str, outcome: str, window: str = "middag", on: str = "2026-05-01"
+) -> dict[str, str]:
+    return {"door_id": door, "outcome": outcome, "window": window, "knocked_on": on}
+
+
+@pytest.fixture(scope="module")
+def season() -> tuple[pd.DataFrame, People, pd.DataFrame]:
+    doors = doors_of(600)
+    people = People(doors, replace(WORLDS["ouderen"], moves=0.0), seed=3)
+    found = run_season(doors, people, shifts_of(40, 12), params=ContactParams(), seed=1)
+    return doors, people, found.knocks
+
+
+def test_without_knocks_the_assumptions_hold_and_evening_beats_day() -> None:
+    doors = doors_of(5)
+    model = fit_chances(doors, pd.DataFrame(columns=["door_id", "outcome"]), now=NOW, seed=1)
+    log = read_log(
+        pd.DataFrame(columns=["door_id", "knocked_on", "window", "outcome"]), until=START
+    )
+    chances = model.chances(doors, log)
+    assert chances.shape == (5, 6)
+    assert (chances[0] == chances[4]).all()
+    assert 0.2 < chances[0, 1] < chances[0, 3] < 0.6
+
+
+def test_a_miss_lowers_its_window_most_and_never_reaches_zero() -> None:
+    doors = doors_of(400)
+    d = doors.index[0]
+    frame = pd.DataFrame([knock(d, "not_home") for _ in range(12)])
+    for n in (1, 3, 12):
+        log = read_log(frame.iloc[:n], until=NOW.date())
+        model = fit_chances(doors, frame.iloc[:0], now=NOW, seed=1)
+        mine, others = model.chances(doors, log)[[0, 1]]
+        assert (mine < others).all()
+        assert (mine > 0).all()
+        ratio = mine / others
+        assert ratio[WINDOWS.index("middag")] < ratio[WINDOWS.index("avond")]
+
+
+def test_no_access_says_nothing_about_being_home() -> None:
+    doors = doors_of(40)
+    some = pd.DataFrame([knock(d, "not_home") for d in doors.index[:20]])
+    shut = pd.DataFrame([knock(d, "no_access", on="2026-05-10") for d in doors.index])
+    a = fit_chances(doors, some, now=NOW, seed=1)
+    b = fit_chances(doors, pd.concat([some, shut]), now=NOW, seed=1)
+    log_a, log_b = (read_log(f, until=NOW.date()) for f in (some, pd.concat([some, shut])))
+    assert np.allclose(a.chances(doors, log_a), b.chances(doors, log_b))
+
+
+def test_streets_are_told_apart(season: tuple[pd.DataFrame, People, pd.DataFrame]) -> None:
+    doors, people, knocks = season
+    model = fit_chances(doors, knocks, now=NOW, seed=1)
+    empty = read_log(knocks.iloc[:0], until=START)
+    learned = model.chances(doors, empty)
+    rows = np.arange(len(doors))
+    on = START + timedelta(weeks=12)
+    truth = np.column_stack([people.chances(rows, window=w, on=on) for w in WINDOWS])
+    side = doors["street_side_id"].to_numpy()
+    by_side = pd.DataFrame(truth).groupby(side).mean().to_numpy()
+    guess = pd.DataFrame(learned).groupby(side).mean().to_numpy()
+    for w in ("ochtend", "avond"):
+        at = WINDOWS.index(w)
+        assert np.corrcoef(by_side[:, at], guess[:, at])[0, 1] > 0.5, w
+
+
+def test_any_order_and_a_pickle_give_the_same(
+    season: tuple[pd.DataFrame, People, pd.DataFrame],
+) -> None:
+    doors, _, knocks = season
+    a = fit_chances(doors, knocks, now=NOW, seed=1)
+    b = fit_chances(doors.iloc[::-1], knocks.sample(frac=1.0, random_state=2), now=NOW, seed=9)
+    assert np.allclose(a.opens, b.opens)
+    assert np.allclose(a.sides["s3"], b.sides["s3"])
+    again = pickle.loads(pickle.dumps(a))
+    assert again.opens.tolist() == a.opens.tolist()
+    assert len(pickle.dumps(a)) < 50_000
+    assert not any(d in repr(a) for d in doors.index)  # P08: a model holds streets, no homes
+
+
+def test_public_shares_help_before_the_first_knock_and_are_dropped_when_empty(
+    season: tuple[pd.DataFrame, People, pd.DataFrame],
+) -> None:
+    doors, _, knocks = season
+    old, young = doors.copy(), doors.copy()
+    for table, shares in ((old, (0.0, 1.0, 0.0, 0.0)), (young, (1.0, 0.0, 0.0, 0.0))):
+        table[list(SHARE_COLUMNS)] = shares
+    none = knocks.iloc[:0]
+    empty = read_log(none, until=START)
+    mornings = [fit_chances(t, none, now=NOW, seed=1).chances(t, empty)[0, 0] for t in (old, young)]
+    assert mornings[0] > mornings[1] + 0.1
+    # Shares that are the same everywhere carry nothing: what was learned stays what it was.
+    with_shares = fit_chances(old, knocks, now=NOW, seed=1)
+    without = fit_chances(doors, knocks, now=NOW, seed=1)
+    log = read_log(knocks, until=NOW.date())
+    apart = np.abs(with_shares.chances(old, log) - without.chances(doors, log))
+    assert apart.mean() < 0.02
+    old.loc[old.index[:100], "share_65plus"] = np.nan
+    assert np.isfinite(fit_chances(old, knocks, now=NOW, seed=1).chances(old, log)).all()
+
+
+def test_what_was_forgotten_gives_no_bias(
+    season: tuple[pd.DataFrame, People, pd.DataFrame],
+) -> None:
+    doors, _, knocks = season
+    whole = fit_chances(doors, knocks, now=NOW, seed=1)
+    today = START + timedelta(weeks=12)
+    now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    talked = knocks.loc[knocks["outcome"] == "talked"].set_index("door_id")["knocked_on"]
+    old = talked.index[talked <= (today - timedelta(days=30)).isoformat()]
+    kept = knocks.loc[~knocks["door_id"].isin(old)]
+    state = pd.DataFrame({"month_last_talked": "2026-02", "misses": 0}, index=old.unique())
+    naive = fit_chances(doors, kept, now=now, seed=1)
+    honest = fit_chances(doors, kept, now=now, seed=1, door_state=state)
+    empty = read_log(knocks.iloc[:0], until=START)
+    want, wrong, right = (m.chances(doors, empty).mean() for m in (whole, naive, honest))
+    assert abs(right - want) < 0.04
+    assert abs(right - want) < 0.5 * abs(wrong - want)
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(UsageError):
+        fit_chances(doors_of(2), pd.DataFrame(), now=datetime(2026, 1, 1), seed=1)  # noqa: DTZ001
+
+
+def test_scarce_windows_are_dear_and_go_to_whom_they_help_most() -> None:
+    chances = np.array([[0.5, 0.6]] * 50 + [[0.1, 0.6]] * 50)
+    price = price_windows(chances, np.array([100.0, 50.0]))
+    assert price[1] > price[0]
+    worth = worth_now(chances, window=1, price=price)
+    assert worth[-1] > worth[0]  # who can be found by day too leaves the evening to others
+    assert (worth > 0).all()
+    assert price_windows(chances, np.zeros(2)).tolist() == [1.0, 1.0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 100), st.sampled_from(WINDOWS),
+                          st.sampled_from(["talked", "no_talk", "not_home", "no_access", "come_back"])),
+                max_size=60))  # fmt: skip
+def test_a_model_changes_no_rule(rows: list[tuple[int, int, str, str]]) -> None:
+    doors = doors_of(20, per_side=5)
+    frame = pd.DataFrame(
+        [
+            knock(doors.index[d], o, w, (START + timedelta(days=n)).isoformat())
+            for d, n, w, o in rows
+        ],
+        columns=["door_id", "outcome", "window", "knocked_on"],
+    )
+    roster = pd.DataFrame({"start_at": [NOW], "end_at": [NOW], "window": ["avond"], "n_doors": [9]})
+    model = fit_chances(doors, frame, now=NOW, seed=1)
+    plain = rank_doors(doors, frame, roster, window="middag", now=NOW, seed=1)
+    learned = rank_doors(doors, frame, roster, window="middag", now=NOW, seed=1, model=model)
+    for column in ("eligible", "reason", "not_before"):
+        assert plain[column].tolist() == learned[column].tolist()
+    assert ((learned["prize"] > 0) == learned["eligible"]).all()
+    assert learned["chance"].between(0, 1).all()
+
+
+def test_a_learned_season_keeps_every_rule_and_leaves_nobody() -> None:
+    doors = doors_of(400)
+    people = People(doors, WORLDS["gewoon"], seed=5)
+    params = ContactParams(cycle_start=START)
+    found = run_season(doors, people, shifts_of(14, 9), params=params, seed=1, learn=True)
+    assert list_breaches(found.knocks, params=params).empty
+    assert not np.isnat(found.first_on).any()
+    again = run_season(doors, people, shifts_of(14, 9), params=params, seed=1, learn=True)
+    assert found.knocks.equals(again.knocks)
