@@ -7,12 +7,12 @@ READY := $(VENV)/.ready
 # One number for everything that runs side by side; tests are divided over the cores.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check bench clean lock requirements
+.PHONY: help setup demo test check bench bench-full clean lock requirements
 help:
 	@echo "make demo   the whole loop on the invented example quarter, into maps/"
 	@echo "make test   all tests"
 	@echo "make check  lint, types, import contracts, docs, dependencies, then make test"
-	@echo "make bench  figures: import, plan, memory, solver"
+	@echo "make bench  figures: import, plan, memory, solver, rotation (make bench-full: hours)"
 	@echo "make clean  removes what the commands above made"
 
 setup: $(READY)
@@ -39,6 +39,11 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/bench_kampen.py
+	@$(BIN)/python bench/worlds.py
+
+# Hours: every invented world, pace and rest; goes on where it stopped.
+bench-full: $(READY)
+	@$(BIN)/python bench/worlds.py --full build/worlds.jsonl
 
 requirements: $(READY)
 	@$(BIN)/python scripts/requirements_without_test.py --all

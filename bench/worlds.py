@@ -93,6 +93,8 @@ def know_law(world: World, people: People, doors: pd.DataFrame) -> ChanceModel:
         windows=ContactParams().windows.names,
         opens=opens,
         shift=np.zeros(opens.shape[1]),
+        slope=1.0,
+        per_miss=0.0,
         area=spread(shares / shares.sum()),
         buurten={},
         sides={n: spread(s) for n, s in zip(names, people.side_shares, strict=True)},
@@ -190,11 +192,9 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--full", type=Path)
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
-    parser.add_argument(
-        "--policies", nargs="*", default=["uniform", "ess", "ess+wait", "learned", "law"]
-    )
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--doors", type=int, default=1_500)
+    parser.add_argument("--policies", nargs="*", default=["uniform", "ess+wait", "learned", "law"])
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--doors", type=int, default=2_000)
     parser.add_argument("--weeks", type=int, default=26)
     args = parser.parse_args()
     if args.full is None:
@@ -211,13 +211,15 @@ def main() -> int:
         else []
     )
     keys = {tuple(r[k] for k in ("world", "seed", "policy", "pace", "rest", "n")) for r in done}
+    every = itertools.product(
+        (1, 2, 3), (2160.0, 1000.0, 300.0, 40.0), ("research", "gentle"), WORLDS, POLICIES
+    )
     left = [
-        (*c, FULL_DOORS, 52)
-        for c in itertools.product(
-            WORLDS, (1, 2, 3), POLICIES, (2160.0, 1000.0, 300.0, 40.0), ("research", "gentle")
-        )
-        if (*c, FULL_DOORS) not in keys
+        (world, seed, policy, pace, rest, FULL_DOORS, 52)
+        for seed, pace, rest, world, policy in every
+        if (world, seed, policy, pace, rest, FULL_DOORS) not in keys
     ]
+    args.full.parent.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor() as pool, args.full.open("a", encoding="utf-8") as out:
         for row in pool.map(run_case, left):
             out.write(json.dumps(row) + "\n")

@@ -9,8 +9,8 @@ never stored: a ``ChanceModel`` holds shares of streets, not homes (P08).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -51,10 +51,11 @@ _SIDE_HOMES: Final = 6.0  # so many homes the buurt for a street side,
 _MOSTLY_HOMES: Final = 20.0  # and so many homes what public shares are taken to mean
 _ROUNDS: Final = 15
 _HALF_LIFE_DAYS: Final = 365.0  # people move and change: an old knock counts for less
-_RECENT_DAYS: Final = 42
-_RECENT_PRIOR: Final = 25.0  # knocks: how much the last weeks must show before they count
+RECENT_DAYS: Final = 42
+# How sure we are beforehand that chances come true as they are: 1 / variance (logit).
+_SHIFT_PRIOR, _SLOPE_PRIOR, _MISS_PRIOR = 20.0, 60.0, 100.0
+_MOST_MISSES: Final = 6.0
 COMPLETE_DAYS: Final = 30  # what was forgotten is older than this (P04)
-_MOST_STEP: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,9 @@ class ChanceModel:
         Chance to open of each kind of household in each window.
     shift : ndarray, shape (W,)
         What the last six weeks differ from that, on the logit scale: season and drift.
+    slope, per_miss : float
+        How far a chance goes with what is known of the door, and what each miss takes off more:
+        from how earlier chances came true (Cox 1958, calibration by logistic regression).
     area : ndarray, shape (K,)
         Shares of the kinds of household in all of the area.
     buurten, sides : dict of str to ndarray, shape (K,)
@@ -82,6 +86,8 @@ class ChanceModel:
     windows: tuple[str, ...]
     opens: Floats
     shift: Floats
+    slope: float
+    per_miss: float
     area: Floats
     buurten: dict[str, Floats]
     sides: dict[str, Floats]
@@ -107,7 +113,18 @@ class ChanceModel:
         ndarray, shape (n_doors, W)
             Between 0 and 1.
         """
-        found: Floats = self.kinds(doors, log, door_state=door_state) @ self.table()
+        misses, hits = count_windows(log, doors.index, self.windows)
+        forgotten = _forgotten(doors, door_state)
+        kinds = _posterior(
+            self._shares_of(doors), misses, hits, opens=self.opens, forgotten=forgotten
+        )
+        raw = _logit(kinds @ self.opens)
+        return _sigmoid(self._come_true(raw, misses.sum(axis=1) + forgotten))
+
+    def _come_true(self, raw: Floats, n_misses: Floats) -> Floats:
+        """Correct chances (logit) by how earlier ones came true."""
+        less = self.per_miss * np.minimum(n_misses, _MOST_MISSES)
+        found: Floats = self.shift + self.slope * raw - less[:, None]
         return found
 
     def kinds(
@@ -131,7 +148,7 @@ class ChanceModel:
         """
         misses, hits = count_windows(log, doors.index, self.windows)
         return _posterior(
-            self._shares_of(doors), misses, hits, opens=self.table(),
+            self._shares_of(doors), misses, hits, opens=self.opens,
             forgotten=_forgotten(doors, door_state),
         )  # fmt: skip
 
@@ -148,7 +165,7 @@ class ChanceModel:
         ndarray, shape (K, W)
             Between 0 and 1.
         """
-        return _sigmoid(_logit(self.opens) + self.shift + level)
+        return _sigmoid(self.slope * _logit(self.opens) + self.shift + level)
 
     def _shares_of(self, doors: pd.DataFrame) -> Floats:
         """Give the shares beforehand: of the street side, else of the buurt, else of the area."""
@@ -216,22 +233,37 @@ def fit_chances(
     rules = params or ContactParams()
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
+    model = _fit(doors, log, rules, today=today, door_state=door_state)
+    # How chances came true is asked of a model that did not know the last weeks.
+    until = today - timedelta(days=RECENT_DAYS)
+    earlier = _fit(doors, log, rules, today=until, door_state=door_state)
+    shift, slope, per_miss = _come_true(earlier, doors, log, since=until)
+    return replace(model, shift=shift, slope=slope, per_miss=per_miss)
+
+
+def _fit(
+    doors: pd.DataFrame,
+    log: KnockLog,
+    rules: ContactParams,
+    *,
+    today: date,
+    door_state: pd.DataFrame | None,
+) -> ChanceModel:
     names = rules.windows.names
     fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state)
     fit.run()
-    opens, sides, buurten = fit.opens, fit.side_shares, fit.buurt_shares
-    model = ChanceModel(
+    return ChanceModel(
         windows=names,
-        opens=opens,
+        opens=fit.opens,
         shift=np.zeros(len(names)),
+        slope=1.0,
+        per_miss=0.0,
         area=fit.area,
-        buurten=dict(zip(fit.buurt_names, buurten, strict=True)),
-        sides=dict(zip(fit.side_names, sides, strict=True)),
+        buurten=dict(zip(fit.buurt_names, fit.buurt_shares, strict=True)),
+        sides=dict(zip(fit.side_names, fit.side_shares, strict=True)),
         mostly=fit.mostly,
         n_knocks=int(log.attempt.sum()),
     )
-    shift = _recent_shift(model, doors, log, today=today)
-    return ChanceModel(**{f: getattr(model, f) for f in model.__slots__} | {"shift": shift})
 
 
 def count_windows(
@@ -316,16 +348,18 @@ class _Fit:
         door_state: pd.DataFrame | None,
     ) -> None:
         names = scheme.names
-        misses, hits = count_windows(log, doors.index, names, today=today)
+        until = log.day <= np.datetime64(today, "D")
+        misses, hits = count_windows(log, doors.index, names, today=today, rows=until)
         forgotten = _forgotten(doors, door_state)
         self._reached = _reached_and_forgotten(doors, misses + hits, door_state)
         tried = ((misses + hits).sum(axis=1) > 0) | self._reached | (forgotten > 0)
         here = doors.loc[tried]
         self.misses, self.hits, self.forgotten = misses[tried], hits[tried], forgotten[tried]
         self._reached = self._reached[tried]
-        recent = None
+        recent = until
         if self._reached.any():  # then only the last days are complete
-            recent = log.day >= np.datetime64(today, "D") - np.timedelta64(COMPLETE_DAYS, "D")
+            first = np.datetime64(today, "D") - np.timedelta64(COMPLETE_DAYS, "D")
+            recent = until & (log.day >= first)
         learn = count_windows(log, here.index, names, today=today, rows=recent)
         self._learn_misses, self._learn_hits = learn
         self.prior_opens = first_opens(scheme)
@@ -463,35 +497,48 @@ def _reached_and_forgotten(
     return found
 
 
-def _recent_shift(model: ChanceModel, doors: pd.DataFrame, log: KnockLog, *, today: date) -> Floats:
-    """Give how the last weeks differ, per window: each knock against what was known before it."""
+def _come_true(
+    model: ChanceModel, doors: pd.DataFrame, log: KnockLog, *, since: date
+) -> tuple[Floats, float, float]:
+    """Learn from the last weeks how chances came true: each knock against what was known then."""
     place = doors.index.get_indexer(log.doors)[log.door]
-    column = np.array(
-        [*(model.windows.index(w) if w in model.windows else -1 for w in log.windows)]
-    )
-    since = np.datetime64(today, "D") - np.timedelta64(_RECENT_DAYS, "D")
-    used = log.attempt & (place >= 0)
-    used &= (column[log.window] if len(column) else place) >= 0
-    recent = used & (log.day >= since)
-    shift = np.zeros(len(model.windows))
-    if not recent.any():
-        return shift
-    before_misses, before_hits = _counts_before(log, column, used, len(model.windows))
-    rows = np.flatnonzero(recent)
+    names = model.windows
+    column = np.array([names.index(w) if w in names else -1 for w in log.windows] or [-1])
+    used = log.attempt & (place >= 0) & (column[log.window] >= 0)
+    rows = np.flatnonzero(used & (log.day > np.datetime64(since, "D")))
+    if not len(rows):
+        return np.zeros(len(names)), 1.0, 0.0
+    misses, hits = (counts[rows] for counts in _counts_before(log, column, used, len(names)))
     shares = model._shares_of(doors)[place[rows]]
-    kinds = _posterior(
-        shares, before_misses[rows], before_hits[rows], opens=model.opens,
-        forgotten=np.zeros(len(rows)),
-    )  # fmt: skip
+    kinds = _posterior(shares, misses, hits, opens=model.opens, forgotten=np.zeros(len(rows)))
     window = column[log.window[rows]]
-    expected = (kinds * model.opens.T[window]).sum(axis=1)
-    opened = log.contact[rows].astype(float)
-    total, chance, spread = (
-        np.bincount(window, values, minlength=len(shift))
-        for values in (opened, expected, expected * (1 - expected))
-    )
-    found: Floats = (total - chance) / (spread + _RECENT_PRIOR)
-    return np.clip(found, -1.5, 1.5)
+    raw = _logit((kinds * model.opens.T[window]).sum(axis=1))
+    missed = np.minimum(misses.sum(axis=1), _MOST_MISSES)
+    return _regress(raw, missed, window, log.contact[rows].astype(float), n_windows=len(names))
+
+
+def _regress(
+    raw: Floats,
+    missed: Floats,
+    window: npt.NDArray[np.intp],
+    opened: Floats,
+    *,
+    n_windows: int,
+) -> tuple[Floats, float, float]:
+    """Fit shift per window, slope and the effect of misses by penalised logistic regression."""
+    x = np.zeros((len(raw), n_windows + 2))
+    x[np.arange(len(raw)), window] = 1.0
+    x[:, -2], x[:, -1] = raw, -missed
+    usual = np.array([*([0.0] * n_windows), 1.0, 0.0])
+    weight = np.array([*([_SHIFT_PRIOR] * n_windows), _SLOPE_PRIOR, _MISS_PRIOR])
+    beta = usual.copy()
+    for _ in range(8):
+        p = _sigmoid(x @ beta)
+        step = x.T @ (opened - p) - weight * (beta - usual)
+        curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(weight)
+        beta = beta + np.clip(np.linalg.solve(curve, step), -1.0, 1.0)
+    shift: Floats = np.clip(beta[:n_windows], -1.5, 1.5)
+    return shift, float(np.clip(beta[-2], 0.4, 1.4)), float(np.clip(beta[-1], -0.1, 0.5))
 
 
 def _counts_before(

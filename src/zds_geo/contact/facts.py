@@ -236,7 +236,7 @@ def facts_of(
     facts |= _obstacles(log, here)
     facts["refused"] = log.count(log.is_outcome("do_not_knock"))
     found = pd.DataFrame(facts, index=log.doors)
-    return found if door_state is None else _with_state(found, door_state)
+    return found if door_state is None else _with_state(found, door_state, params.cycle_start)
 
 
 def _kinds(log: KnockLog, rows: Bools, params: ContactParams) -> npt.NDArray[np.int64]:
@@ -313,8 +313,12 @@ def stop_access(log: KnockLog, stops: pd.Series[str], *, params: ContactParams) 
     return found.sort_index()
 
 
-def _with_state(facts: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
-    """Add what remains of forgotten knocks; months count as their last day but never as later."""
+def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | None) -> pd.DataFrame:
+    """Add what remains of forgotten knocks; months count as their last day but never as later.
+
+    What lies in an earlier cycle counts no more. A talk in the month in which the cycle began is
+    taken for one of this cycle when most of that month is.
+    """
     joined = spread(facts, facts.index.union(state.index))
     at = state.reindex(joined.index)
 
@@ -328,16 +332,23 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
     talked = pd.to_datetime(
         column("month_last_talked").replace("", None), format="%Y-%m", errors="coerce"
     )
-    joined["misses"] += pd.to_numeric(column("misses"), errors="coerce").fillna(0).astype(np.int64)
+    first = np.datetime64(cycle_start or date(1900, 1, 1), "M")
+    if cycle_start is not None and cycle_start.day > 15:
+        first += 1
+    is_here = tried.to_numpy().astype("datetime64[M]") >= first
+    talked = talked.where(talked.to_numpy().astype("datetime64[M]") >= first)
+    joined["misses"] += is_here * pd.to_numeric(column("misses"), errors="coerce").fillna(0).astype(
+        np.int64
+    )
     bits = {kind.value: bit for kind, bit in KIND_BITS.items()}
     old = [
         sum(bits.get(k.strip(), 0) for k in str(text).split(",")) if isinstance(text, str) else 0
         for text in column("kinds_tried")
     ]
-    joined["kinds"] |= np.array(old, dtype=np.int64)
-    joined["attempts"] += (tried.notna() & (joined["attempts"] == 0)).astype(np.int64)
-    for name in ("last_rung", "last_miss"):
-        joined[name] = joined[name].fillna(tried)
+    joined["kinds"] |= is_here * np.array(old, dtype=np.int64)
+    joined["attempts"] += (is_here & (joined["attempts"] == 0)).astype(np.int64)
+    joined["last_rung"] = joined["last_rung"].fillna(tried)
+    joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here))
     joined["talked"] += talked.notna().astype(np.int64)
     joined["contacts"] += talked.notna().astype(np.int64)
     joined["last_contact"] = joined["last_contact"].fillna(talked.astype("datetime64[s]"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROSTER_DAYS: Final = 28
 Prize = Callable[[pd.DataFrame, str, datetime], "npt.NDArray[np.float64]"]
+Retain = Callable[[date, pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,12 @@ class SeasonShift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:
-    """What happened: the knocks (columns of the knocks CSV), and the day each door was reached."""
+    """What happened: all knocks of the season (columns of the knocks CSV), those that are kept at
+    the end, and the day each door was reached and first rung at.
+    """
 
     knocks: pd.DataFrame
+    kept: pd.DataFrame
     reached_on: npt.NDArray[np.datetime64]
     first_on: npt.NDArray[np.datetime64]
     start: date
@@ -67,7 +71,7 @@ def run_season(
     model: ChanceModel | None = None,
     prize: Prize | None = None,
     known: pd.DataFrame | None = None,
-    before: Callable[[date, pd.DataFrame], pd.DataFrame] | None = None,
+    retain: Retain | None = None,
 ) -> Season:
     """Let a season pass, through the real ``rank_doors`` and ``fit_chances``.
 
@@ -91,8 +95,9 @@ def run_season(
         Another policy: gets the ranked frame, the window and the instant, gives prizes.
     known : DataFrame, optional
         Knocks of before.
-    before : callable, optional
-        Gets each first day of a week and the knocks; gives what is kept of them (retention).
+    retain : callable, optional
+        Gets each first day of a week and the knocks; gives those that are kept, and what remains
+        of the others (``door_state``).
 
     Returns
     -------
@@ -109,17 +114,21 @@ def run_season(
     )
     roster["end_at"] = roster["start_at"]
     log = _Log(doors, known)
+    state: pd.DataFrame | None = None
     week = -1
     start = shifts[0].on if shifts else date(2026, 1, 5)
     days = np.array([np.datetime64(s.on, "D") for s in shifts])
     for on, group in itertools.groupby(shifts, key=lambda s: s.on):
         if (on - start).days // 7 != week:
             week = (on - start).days // 7
-            if before is not None:
-                log.replace(before(on, log.frame()))
+            if retain is not None:
+                kept, state = retain(on, log.frame())
+                log.replace(kept)
             if learn:
                 now = local_instant(on, datetime.min.time())
-                model = fit_chances(doors, log.frame(), now=now, seed=seed, params=params)
+                model = fit_chances(
+                    doors, log.frame(), now=now, seed=seed, params=params, door_state=state
+                )
         today = np.datetime64(on, "D")
         ahead = slice(*np.searchsorted(days, [today, today + np.timedelta64(ROSTER_DAYS, "D")]))
         for (window, codes), same in itertools.groupby(
@@ -131,14 +140,17 @@ def run_season(
             now = _instant(shift[0], params)
             ranked = rank_doors(
                 own, log.frame(), roster.iloc[ahead], window=window, now=now, seed=seed,
-                model=model, params=params,
+                model=model, params=params, door_state=state,
             )  # fmt: skip
             able = ranked.loc[ranked["eligible"]]
             worth = able["prize"].to_numpy() if prize is None else prize(able, window, now)
             n = min(sum(s.n_doors for s in shift), len(able))
             chosen = able.index[np.argsort(-worth, kind="stable")[:n]]
             log.add(chosen, people, window=window, on=on)
-    return Season(knocks=log.frame(), reached_on=log.reached, first_on=log.first, start=start)
+    return Season(
+        knocks=log.all_of_season(), kept=log.frame(), reached_on=log.reached, first_on=log.first,
+        start=start,
+    )  # fmt: skip
 
 
 def _instant(shift: SeasonShift, params: ContactParams) -> datetime:
@@ -151,6 +163,7 @@ class _Log:
     def __init__(self, doors: pd.DataFrame, known: pd.DataFrame | None) -> None:
         self._doors = doors.index
         self._parts = [] if known is None else [known]
+        self._season: list[pd.DataFrame] = []
         self._whole: pd.DataFrame | None = None
         self.reached = np.full(len(doors), np.datetime64("NaT", "D"))
         self.first = self.reached.copy()
@@ -163,6 +176,10 @@ class _Log:
             self._parts = [self._whole] if self._parts else []
         return self._whole
 
+    def all_of_season(self) -> pd.DataFrame:
+        whole = pd.concat(self._season, ignore_index=True) if self._season else self.frame()
+        return whole
+
     def replace(self, frame: pd.DataFrame) -> None:
         self._parts, self._whole = [frame], None
 
@@ -171,7 +188,7 @@ class _Log:
             return
         rows = self._doors.get_indexer(chosen)
         outcome = people.answers(rows, window=window, on=on)
-        self._parts.append(
+        self._season.append(
             pd.DataFrame(
                 {
                     "door_id": self._doors.to_numpy(dtype=object)[rows],
@@ -182,6 +199,7 @@ class _Log:
                 }
             )
         )
+        self._parts.append(self._season[-1])
         self._whole = None
         day = np.datetime64(on, "D")
         met = np.isin(outcome, ["talked", "no_talk", "come_back", "do_not_knock"])
