@@ -1,6 +1,6 @@
 """How results are shown to people, and laid out for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from zds_geo.app.import_places import ImportResult
 from zds_geo.app.plan_day import PlanResult
 from zds_geo.app.show_coverage import SHOWN, Coverage
 from zds_geo.app.show_forecast import Outlook
+from zds_geo.app.show_simulation import SimulatedSeason
 from zds_geo.cli._face import Face
 
 MAX_FAR_SHOWN = 10
@@ -262,3 +263,28 @@ def outlook_as_data(outlook: Outlook) -> Mapping[str, object]:
             for w, r in outlook.advice.iterrows()
         ],
     }
+
+
+def show_simulation(face: Face, found: Sequence[SimulatedSeason], *, world: str) -> None:
+    """Show what each way of choosing came to among invented people."""
+    face.print("simulate.intro", world=world)
+    marks = list(found[0].reached)
+    head = "".join(f"{face.say('simulate.week', n=w):>10}" for w in marks)
+    face.write(f"{'':<22}{head}{face.say('simulate.head')}")
+    for one in found:
+        shares = "".join(f"{100 * one.reached[w]:>8.1f} %" for w in marks)
+        name = face.say(f"simulate.policy.{one.policy}")
+        face.write(
+            f"{name:<22}{shares}{one.mean_weeks:>10.1f}{one.rings_per_home:>10.2f}"
+            f"{one.missed_openers:>10}"
+        )
+    face.print("simulate.note")
+
+
+def simulation_as_data(
+    found: Sequence[SimulatedSeason], *, world: str, seed: int
+) -> Mapping[str, object]:
+    """Lay a simulation out for a program."""
+    from dataclasses import asdict
+
+    return {"world": world, "seed": seed, "invented": True, "policies": [asdict(f) for f in found]}

@@ -119,6 +119,27 @@ def coverage(  # noqa: D103
     face.data(coverage_as_data(result))
 
 
+@app.command("simulate", cls=Command, help="help.simulate")
+def simulate(  # noqa: D103
+    ctx: typer.Context,
+    world: Annotated[
+        str, typer.Option("--world", metavar="WERELD", help="help.simulate.world")
+    ] = "gewoon",
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=260, help="help.simulate.weeks")] = 26,
+    seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
+) -> None:
+    from zds_geo.app.show_simulation import simulate_season
+    from zds_geo.cli._show import show_simulation, simulation_as_data
+
+    face: Face = ctx.obj
+    with face.progress() as progress:
+        found = simulate_season(
+            face.open(), world=world, weeks=weeks, seed=seed, now=face.now, progress=progress
+        )
+    show_simulation(face, found, world=world)
+    face.data(simulation_as_data(found, world=world, seed=seed))
+
+
 @app.command("export", cls=Command, help="help.export")
 def export(  # noqa: D103
     ctx: typer.Context,

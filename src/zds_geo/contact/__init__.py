@@ -17,8 +17,10 @@ if TYPE_CHECKING:
         needed_weeks,
     )
     from zds_geo.contact.params import ContactParams
+    from zds_geo.contact.people import WORLDS, People, World
     from zds_geo.contact.rank import rank_doors
     from zds_geo.contact.residents import Answer, ResidentModel
+    from zds_geo.contact.season import Season, SeasonShift, run_season
 
 _HOMES: Final = {
     "Answer": "residents",
@@ -26,7 +28,12 @@ _HOMES: Final = {
     "ContactParams": "params",
     "Forecast": "forecast",
     "KnockLog": "facts",
+    "People": "people",
     "ResidentModel": "residents",
+    "Season": "season",
+    "SeasonShift": "season",
+    "WORLDS": "people",
+    "World": "people",
     "advise_roster": "forecast",
     "door_facts": "facts",
     "fit_chances": "chance",
@@ -36,16 +43,22 @@ _HOMES: Final = {
     "needed_weeks": "forecast",
     "rank_doors": "rank",
     "read_log": "facts",
+    "run_season": "season",
     "stop_access": "facts",
 }
 
 __all__ = [
+    "WORLDS",
     "Answer",
     "ChanceModel",
     "ContactParams",
     "Forecast",
     "KnockLog",
+    "People",
     "ResidentModel",
+    "Season",
+    "SeasonShift",
+    "World",
     "advise_roster",
     "door_facts",
     "fit_chances",
@@ -55,6 +68,7 @@ __all__ = [
     "needed_weeks",
     "rank_doors",
     "read_log",
+    "run_season",
     "stop_access",
 ]
 

@@ -54,7 +54,7 @@ _HALF_LIFE_DAYS: Final = 365.0  # people move and change: an old knock counts fo
 RECENT_DAYS: Final = 42
 # How sure we are beforehand that chances come true as they are: 1 / variance (logit).
 _SHIFT_PRIOR, _SLOPE_PRIOR, _MISS_PRIOR = 20.0, 60.0, 100.0
-_MOST_MISSES: Final = 6.0
+MOST_MISSES: Final = 6.0
 COMPLETE_DAYS: Final = 30  # what was forgotten is older than this (P04)
 
 
@@ -123,7 +123,7 @@ class ChanceModel:
 
     def _come_true(self, raw: Floats, n_misses: Floats) -> Floats:
         """Correct chances (logit) by how earlier ones came true."""
-        less = self.per_miss * np.minimum(n_misses, _MOST_MISSES)
+        less = self.per_miss * np.minimum(n_misses, MOST_MISSES)
         found: Floats = self.shift + self.slope * raw - less[:, None]
         return found
 
@@ -513,7 +513,7 @@ def _come_true(
     kinds = _posterior(shares, misses, hits, opens=model.opens, forgotten=np.zeros(len(rows)))
     window = column[log.window[rows]]
     raw = _logit((kinds * model.opens.T[window]).sum(axis=1))
-    missed = np.minimum(misses.sum(axis=1), _MOST_MISSES)
+    missed = np.minimum(misses.sum(axis=1), MOST_MISSES)
     return _regress(raw, missed, window, log.contact[rows].astype(float), n_windows=len(names))
 
 

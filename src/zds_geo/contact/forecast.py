@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.chance import ChanceModel, fit_chances
+from zds_geo.contact.chance import MOST_MISSES, ChanceModel, fit_chances
 from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
@@ -34,8 +34,12 @@ FULL_SHARE: Final = 0.98  # "all" doors: some are always behind a closed entranc
 ATTEMPTS: Final = 4  # of the promise (DESIGN 7)
 MOST_WEEKS: Final = 260
 # ASSUMPTIONS: how much a shift's doors differ from what the roster counts on, how many shifts fall
-# out, and how much weeks and the level of all chances differ from what was learned (logit).
-SHIFT_SPREAD, CANCELLED, LEVEL_SPREAD, WEEK_SPREAD = 0.15, 0.05, 0.12, 0.2
+# out; how much the level of all chances differs from what was learned (logit), single weeks from
+# that, and how far the season carries it off a week (share of the chance; a random walk).
+SHIFT_SPREAD, CANCELLED = 0.15, 0.05
+LEVEL_SPREAD, WEEK_SPREAD, WANDER = 0.15, 0.1, 0.04
+# ASSUMPTION: appointments and second talks take some of the places of a season.
+OTHER_VISITS, OTHER_SPREAD = 0.01, 0.05
 FEW_KNOCKS: Final = 300  # below this, advice is guessing
 _UNRUNG: Final = -(10**6)
 
@@ -120,6 +124,9 @@ class _Board:
         self.kinds = known["kinds"].to_numpy(dtype=np.int64)
         self.tried = self.attempts > 0
         self.reached = known["contacts"].to_numpy() > 0
+        rung = known["last_rung"].notna().to_numpy()
+        shut = (known["no_access"].to_numpy() > 0).sum()
+        self.closed_share = float(shut / max(rung.sum(), 1))
         names = model.windows
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
@@ -154,14 +161,19 @@ class _Board:
 
     def play(self, steps: Sequence[_Step], *, weeks: int, seed: int) -> _Play:
         """Play the weeks once."""
+        from scipy.special import expit
+
         rng = np.random.default_rng(seed)
         opens = self._draw_opens(rng)
         state = _Play(self, weeks)
+        closed = ~self.tried & (rng.random(len(self.tried)) < self.closed_share)
+        places = 1.0 - OTHER_VISITS + OTHER_SPREAD * rng.standard_normal()
         rest = np.array([0, *self.params.min_days_after_misses])
         quiet = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
-        wave = 1.0 + WEEK_SPREAD * rng.standard_normal(weeks + 1) * 0.5
+        wander = np.cumsum(WANDER * rng.standard_normal(weeks + 1))
+        wave = np.maximum(1.0 + wander + WEEK_SPREAD * rng.standard_normal(weeks + 1), 0.2)
         for step in steps:
-            n = step.n_doors * (1 + SHIFT_SPREAD * rng.standard_normal())
+            n = places * step.n_doors * (1 + SHIFT_SPREAD * rng.standard_normal())
             if rng.random() < CANCELLED or n < 1:
                 continue
             own, bit = step.rows, int(self.bits[step.window])
@@ -178,15 +190,23 @@ class _Board:
                 other = (state.kinds[mine] & bit) == 0
                 order = 2.0 * ~state.tried[mine] + other + rng.random(len(mine)) * 0.99
                 mine = mine[np.argpartition(-order, int(n))[: int(n)]]
-            chance = np.clip(opens[mine, step.window] * wave[step.day // 7], 0.0, 1.0)
-            state.ring(mine, rng.random(len(mine)) < chance, day=step.day, bit=bit)
+            less = self.model.per_miss * np.minimum(state.misses[mine], MOST_MISSES)
+            chance = expit(opens[mine, step.window] - less) * wave[step.day // 7]
+            opened = rng.random(len(mine)) < chance
+            state.last[mine] = step.day
+            got_at = ~closed[mine]
+            state.ring(mine[got_at], opened[got_at], day=step.day, bit=bit)
         return state
 
     def _draw_opens(self, rng: np.random.Generator) -> Floats:
+        """Draw a kind of household for each door; give its chances (logit)."""
+        from scipy.special import logit
+
         upto = np.cumsum(self.kinds_of, axis=1)
         kind = (rng.random((len(upto), 1)) > upto[:, :-1]).sum(axis=1)
-        table = self.model.table(LEVEL_SPREAD * rng.standard_normal())
-        return table[kind]
+        table = logit(self.model.table(LEVEL_SPREAD * rng.standard_normal()))
+        found: Floats = table[kind]
+        return found
 
 
 class _Play:
@@ -201,7 +221,6 @@ class _Play:
         self.reached_day = np.where(self.reached, -1, 10**6)
 
     def ring(self, rows: npt.NDArray[np.intp], opened: Bools, *, day: int, bit: int) -> None:
-        self.last[rows] = day
         self.attempts[rows] += 1
         self.kinds[rows] |= bit
         self.tried_day[rows] = np.minimum(self.tried_day[rows], day)
