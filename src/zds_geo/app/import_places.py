@@ -91,11 +91,10 @@ def import_places(
     from zds_geo.store import write_places
 
     proofs = _prove(addresses=addresses, buurten=buurten, streets=streets)
-    if not accept_changes:
-        require_whole(workspace, proofs)
     places, sources, counts = _build(
-        workspace, addresses, buurten, streets=streets, progress=progress
-    )
+        workspace, addresses, buurten, streets=streets, progress=progress,
+        proofs=[] if accept_changes else proofs,
+    )  # fmt: skip
     built = {name: getattr(places, name) for name in LAYERS}
     on = now.astimezone(AMSTERDAM).date()
     with open_store(workspace, now=now) as store:
@@ -137,7 +136,13 @@ def _proof_table(proofs: list[Proof]) -> gpd.GeoDataFrame:
 
 
 def _build(
-    workspace: Workspace, addresses: Path, buurten: Path, *, streets: Path, progress: Progress
+    workspace: Workspace,
+    addresses: Path,
+    buurten: Path,
+    *,
+    streets: Path,
+    progress: Progress,
+    proofs: list[Proof],
 ) -> tuple[Places, tuple[Credit, ...], dict[str, int]]:
     from zds_geo.places import PlacesParams, build_places
     from zds_geo.sources import LimitedReader
@@ -147,6 +152,7 @@ def _build(
         codes, box = find_box(workspace.settings.area, areas.buurten)
         found = reader.read_addresses(addresses, box=box)
         network = reader.read_streets(streets)
+    require_whole(workspace, proofs)  # only now: a wrong file gets its own sentence first
     places = build_places(
         found.addresses,
         network.ways,

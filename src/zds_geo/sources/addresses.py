@@ -80,7 +80,8 @@ def read_addresses(
         progress("sources.progress_addresses", 0, None)
     found = _read_rows(path, box=box, progress=progress)
     if found.rows.empty:
-        raise SourceError("sources.no_addresses", path=path.name, n=0)
+        key = "sources.no_addresses" if box is None else "sources.none_here"
+        raise SourceError(key, path=path.name, n=0)
     addresses, left_out = finish_addresses(found.rows)
     require(addresses, ADDRESSES)
     require(left_out, LEFT_OUT)

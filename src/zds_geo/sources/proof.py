@@ -14,7 +14,8 @@ from zds_geo.sources._zipped import is_zip
 
 SUFFIXES: Final = ("sha256", "md5")  # beside the file, as Geofabrik and others publish them
 BOOK: Final = "sources.json"  # written by ``zds places fetch``
-_PIECE: Final = 65_536  # bytes; large files have larger pieces, at most about a thousand
+_PIECE: Final = 4_096  # bytes; large files have larger pieces, at most about a thousand
+_MOST_HEADER: Final = 65_536  # bytes (PBF Format)
 _MOST_PIECES: Final = 1_000
 _LEAST_SHARE: Final = 0.98
 _FEW_PIECES: Final = 0.1
@@ -94,10 +95,11 @@ def why_doubtful(now: Proof, before: Proof) -> str:
     if now.piece == before.piece:
         new, old = (text.split() for text in (now.pieces, before.pieces))
         same = sum(a == b for a, b in zip(new, old, strict=False))
-        if now.n_bytes < before.n_bytes and same >= len(new) - 1:
+        if now.n_bytes < before.n_bytes and same >= max(len(new) - 1, 1):
             return "import.cut_copy"
         different = len(new) - same
-        if now.n_bytes == before.n_bytes and 0 < different <= max(1, _FEW_PIECES * len(new)):
+        few = 0 < different <= max(1, _FEW_PIECES * len(new))
+        if now.n_bytes == before.n_bytes and few and (same or now.file == before.file):
             return "import.flipped_copy"
     if now.n_parts < before.n_parts or now.n_bytes < _LEAST_SHARE * before.n_bytes:
         return "import.smaller_file"
@@ -159,7 +161,7 @@ def _count_blocks(path: Path) -> int:
         while at < size:
             stream.seek(at)
             length = int.from_bytes(stream.read(4), "big")
-            header = stream.read(length) if length <= _PIECE else b""
+            header = stream.read(length) if length <= _MOST_HEADER else b""
             body = _body_size(header)
             if not body:
                 return n  # broken: reading it will tell
