@@ -52,9 +52,13 @@ def load_osmnx() -> None:
 def load_ours() -> None:
     import geopandas
     import osmium
-    import scipy.sparse.csgraph  # noqa: F401
+    import pyproj
 
-    geopandas.GeoSeries([]), osmium.FileProcessor
+    import zds_geo.places.network
+    import zds_geo.sources._osm_streets
+    import zds_geo.sources.streets  # noqa: F401
+
+    geopandas.GeoSeries([]), osmium.FileProcessor, pyproj.Transformer
 
 
 def our_network(folder: Path) -> None:  # noqa: ARG001

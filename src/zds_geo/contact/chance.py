@@ -47,7 +47,9 @@ MOSTLY: Final = (
 _WINDOW_KNOCKS: Final = 40.0  # so many knocks is what is assumed beforehand worth, per kind,
 _AREA_HOMES: Final = 200.0  # so many homes the shares beforehand,
 _BUURT_HOMES: Final = 40.0  # so many homes the area for a buurt,
-_SIDE_HOMES: Final = 6.0  # so many homes the buurt for a street side,
+# so many homes the buurt for a street side, whichever foretells homes from their neighbours best:
+# streets may be much alike or each of its own sort.
+SIDE_HOMES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _MOSTLY_HOMES: Final = 20.0  # and so many homes what public shares are taken to mean
 _ROUNDS: Final = 15
 _HALF_LIFE_DAYS: Final = 365.0  # people move and change: an old knock counts for less
@@ -374,6 +376,7 @@ class _Fit:
         self._buurt_of_side[side] = buurt
         self.buurt_shares = np.tile(self.area, (len(names_of_buurten), 1))
         self._public = self._public_of_sides(here)
+        self.side_homes = SIDE_HOMES[2]
         self.side_shares = self._lean(np.zeros((len(names_of_sides), len(self.area))))
 
     def _public_of_sides(self, here: pd.DataFrame) -> Floats | None:
@@ -389,12 +392,15 @@ class _Fit:
         if not len(self.misses):
             return
         for _ in range(_ROUNDS):
-            kinds = _posterior(
-                self.side_shares[self._side], self.misses, self.hits, opens=self.opens,
-                forgotten=self.forgotten, reached=self._reached,
-            )  # fmt: skip
+            kinds = self._kinds(self.side_shares)
             self._learn_shares(kinds)
             self._learn_opens(kinds)
+
+    def _kinds(self, side_shares: Floats) -> Floats:
+        return _posterior(
+            side_shares[self._side], self.misses, self.hits, opens=self.opens,
+            forgotten=self.forgotten, reached=self._reached,
+        )  # fmt: skip
 
     def _learn_shares(self, kinds: Floats) -> None:
         total = kinds.sum(axis=0)
@@ -403,21 +409,43 @@ class _Fit:
         self.buurt_shares = (per_buurt + _BUURT_HOMES * self.area) / (
             per_buurt.sum(axis=1, keepdims=True) + _BUURT_HOMES
         )
-        per_side = _sum_by(self._side, kinds, len(self.side_names))
+        # A side is judged by what its homes did, seen without what is thought of the side already:
+        # else a thought would confirm itself.
+        lean = self._leans_on()
+        alone = self._kinds(lean)
+        per_side = _sum_by(self._side, alone, len(self.side_names))
         if self._public is not None:
             self._learn_mostly(per_side)
+        self._learn_lean(alone, per_side, lean)
         self.side_shares = self._lean(per_side)
 
-    def _lean(self, per_side: Floats) -> Floats:
-        """Let a street side lean on its public shares, else on its buurt."""
+    def _leans_on(self) -> Floats:
+        """Give what a street side leans on: its public shares, else its buurt."""
         lean = self.buurt_shares[self._buurt_of_side]
         if self._public is not None:
             told = self._public @ self.mostly
             lean = np.where(np.isnan(told), lean, told)
-        found: Floats = (per_side + _SIDE_HOMES * lean) / (
-            per_side.sum(axis=1, keepdims=True) + _SIDE_HOMES
+        return lean
+
+    def _lean(self, per_side: Floats) -> Floats:
+        homes = self.side_homes
+        found: Floats = (per_side + homes * self._leans_on()) / (
+            per_side.sum(axis=1, keepdims=True) + homes
         )
         return found
+
+    def _learn_lean(self, alone: Floats, per_side: Floats, lean: Floats) -> None:
+        """Choose how much sides lean by foretelling each home from its neighbours without it."""
+        beforehand = lean[self._side]
+        likely = alone / np.maximum(beforehand, 1e-12)
+        others = np.maximum(per_side[self._side] - alone, 0.0)
+        count = others.sum(axis=1, keepdims=True)
+
+        def foretold(homes: float) -> float:
+            shares = (others + homes * beforehand) / (count + homes)
+            return float(np.log(np.maximum((shares * likely).sum(axis=1), 1e-300)).sum())
+
+        self.side_homes = max(SIDE_HOMES, key=foretold)
 
     def _learn_mostly(self, per_side: Floats) -> None:
         """Learn which kinds the people of the public shares are; nothing when they tell nothing."""

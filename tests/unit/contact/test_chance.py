@@ -103,7 +103,7 @@ def test_streets_are_told_apart(season: tuple[pd.DataFrame, People, pd.DataFrame
     guess = pd.DataFrame(learned).groupby(side).mean().to_numpy()
     for w in ("ochtend", "avond"):
         at = WINDOWS.index(w)
-        assert np.corrcoef(by_side[:, at], guess[:, at])[0, 1] > 0.5, w
+        assert np.corrcoef(by_side[:, at], guess[:, at])[0, 1] > 0.4, w
 
 
 def test_any_order_and_a_pickle_give_the_same(
