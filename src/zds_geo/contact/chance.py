@@ -51,6 +51,10 @@ _BUURT_HOMES: Final = 40.0  # so many homes the area for a buurt,
 # streets may be much alike or each of its own sort.
 SIDE_HOMES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _MOSTLY_HOMES: Final = 20.0  # and so many homes what public shares are taken to mean
+# How far a side leans on its public shares rather than on its buurt: what foretells homes best,
+# beginning with all the way: other answers must be so much (log-likelihood) better.
+PUBLIC_WEIGHTS: Final = (1.0, 0.75, 0.5, 0.25, 0.0)
+_PUBLIC_PROOF: Final = 2.0
 _ROUNDS: Final = 15
 _HALF_LIFE_DAYS: Final = 365.0  # people move and change: an old knock counts for less
 RECENT_DAYS: Final = 42
@@ -81,6 +85,8 @@ class ChanceModel:
         Shares of a buurt and of a street side.
     mostly : ndarray, shape (4, K)
         What the public shares turned out to mean.
+    public_weight : float
+        How far streets turned out to be as their public shares say: 1 wholly, 0 not at all.
     n_knocks : int
         Attempts it was learned from.
     """
@@ -95,6 +101,7 @@ class ChanceModel:
     sides: dict[str, Floats]
     mostly: Floats
     n_knocks: int
+    public_weight: float = 1.0
 
     def chances(
         self, doors: pd.DataFrame, log: KnockLog, *, door_state: pd.DataFrame | None = None
@@ -180,7 +187,9 @@ class ChanceModel:
         if public is None:
             return shares
         seen = np.array([s in self.sides for s, _ in known])[code]
-        told: Floats = public @ self.mostly
+        buurt = np.array([self.buurten.get(b, self.area) for _, b in known])[code]
+        weight = self.public_weight
+        told: Floats = weight * (public @ self.mostly) + (1 - weight) * buurt
         return np.where(seen[:, None] | np.isnan(told), shares, told)
 
 
@@ -236,9 +245,15 @@ def fit_chances(
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
     model = _fit(doors, log, rules, today=today, door_state=door_state)
-    # How chances came true is asked of a model that did not know the last weeks.
-    until = today - timedelta(days=RECENT_DAYS)
-    earlier = _fit(doors, log, rules, today=until, door_state=door_state)
+    # How chances came true is asked of a model that did not know the last weeks. Where reached
+    # doors lost their knocks, what was left of the weeks before those is mostly misses: it says
+    # which homes are which, but not how often each kind opens.
+    forgets = _reached_and_forgotten(doors, log, door_state).any()
+    until = today - timedelta(days=COMPLETE_DAYS if forgets else RECENT_DAYS)
+    earlier = _fit(
+        doors, log, rules, today=until, door_state=door_state,
+        opens=model.opens if forgets else None,
+    )  # fmt: skip
     shift, slope, per_miss = _come_true(earlier, doors, log, since=until)
     return replace(model, shift=shift, slope=slope, per_miss=per_miss)
 
@@ -250,9 +265,10 @@ def _fit(
     *,
     today: date,
     door_state: pd.DataFrame | None,
+    opens: Floats | None = None,
 ) -> ChanceModel:
     names = rules.windows.names
-    fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state)
+    fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state, opens=opens)
     fit.run()
     return ChanceModel(
         windows=names,
@@ -264,6 +280,7 @@ def _fit(
         buurten=dict(zip(fit.buurt_names, fit.buurt_shares, strict=True)),
         sides=dict(zip(fit.side_names, fit.side_shares, strict=True)),
         mostly=fit.mostly,
+        public_weight=fit.public_weight,
         n_knocks=int(log.attempt.sum()),
     )
 
@@ -348,12 +365,13 @@ class _Fit:
         scheme: WindowScheme,
         today: date,
         door_state: pd.DataFrame | None,
+        opens: Floats | None = None,
     ) -> None:
         names = scheme.names
         until = log.day <= np.datetime64(today, "D")
         misses, hits = count_windows(log, doors.index, names, today=today, rows=until)
         forgotten = _forgotten(doors, door_state)
-        self._reached = _reached_and_forgotten(doors, misses + hits, door_state)
+        self._reached = _reached_and_forgotten(doors, log, door_state)
         tried = ((misses + hits).sum(axis=1) > 0) | self._reached | (forgotten > 0)
         here = doors.loc[tried]
         self.misses, self.hits, self.forgotten = misses[tried], hits[tried], forgotten[tried]
@@ -365,7 +383,8 @@ class _Fit:
         learn = count_windows(log, here.index, names, today=today, rows=recent)
         self._learn_misses, self._learn_hits = learn
         self.prior_opens = first_opens(scheme)
-        self.opens = self.prior_opens.copy()
+        self._given = opens is not None
+        self.opens = self.prior_opens.copy() if opens is None else opens
         self.area = np.array(SHARES)
         self.mostly = np.array(MOSTLY)
         side, names_of_sides = pd.factorize(here["street_side_id"].astype(str), sort=True)
@@ -377,6 +396,7 @@ class _Fit:
         self.buurt_shares = np.tile(self.area, (len(names_of_buurten), 1))
         self._public = self._public_of_sides(here)
         self.side_homes = SIDE_HOMES[2]
+        self.public_weight = PUBLIC_WEIGHTS[0]
         self.side_shares = self._lean(np.zeros((len(names_of_sides), len(self.area))))
 
     def _public_of_sides(self, here: pd.DataFrame) -> Floats | None:
@@ -394,7 +414,8 @@ class _Fit:
         for _ in range(_ROUNDS):
             kinds = self._kinds(self.side_shares)
             self._learn_shares(kinds)
-            self._learn_opens(kinds)
+            if not self._given:
+                self._learn_opens(kinds)
 
     def _kinds(self, side_shares: Floats) -> Floats:
         return _posterior(
@@ -416,15 +437,18 @@ class _Fit:
         per_side = _sum_by(self._side, alone, len(self.side_names))
         if self._public is not None:
             self._learn_mostly(per_side)
-        self._learn_lean(alone, per_side, lean)
+        self._learn_lean(alone, per_side, lean[self._side])
         self.side_shares = self._lean(per_side)
 
     def _leans_on(self) -> Floats:
-        """Give what a street side leans on: its public shares, else its buurt."""
+        """Give what a street side leans on: its public shares where they tell, else its buurt."""
+        return self._mixed(self.public_weight)
+
+    def _mixed(self, weight: float) -> Floats:
         lean = self.buurt_shares[self._buurt_of_side]
         if self._public is not None:
             told = self._public @ self.mostly
-            lean = np.where(np.isnan(told), lean, told)
+            lean = np.where(np.isnan(told), lean, weight * told + (1 - weight) * lean)
         return lean
 
     def _lean(self, per_side: Floats) -> Floats:
@@ -434,18 +458,23 @@ class _Fit:
         )
         return found
 
-    def _learn_lean(self, alone: Floats, per_side: Floats, lean: Floats) -> None:
-        """Choose how much sides lean by foretelling each home from its neighbours without it."""
-        beforehand = lean[self._side]
+    def _learn_lean(self, alone: Floats, per_side: Floats, beforehand: Floats) -> None:
+        """Choose what sides lean on, and how much, by foretelling each home from its neighbours
+        without it.
+        """
         likely = alone / np.maximum(beforehand, 1e-12)
         others = np.maximum(per_side[self._side] - alone, 0.0)
         count = others.sum(axis=1, keepdims=True)
 
-        def foretold(homes: float) -> float:
-            shares = (others + homes * beforehand) / (count + homes)
-            return float(np.log(np.maximum((shares * likely).sum(axis=1), 1e-300)).sum())
+        def foretold(weight: float, homes: float) -> float:
+            shares = (others + homes * lean_of[weight]) / (count + homes)
+            fits = float(np.log(np.maximum((shares * likely).sum(axis=1), 1e-300)).sum())
+            return fits - (_PUBLIC_PROOF if weight < 1 else 0.0)
 
-        self.side_homes = max(SIDE_HOMES, key=foretold)
+        weights = PUBLIC_WEIGHTS if self._public is not None else PUBLIC_WEIGHTS[:1]
+        lean_of = {weight: self._mixed(weight)[self._side] for weight in weights}
+        pairs = [(weight, homes) for weight in weights for homes in SIDE_HOMES]
+        self.public_weight, self.side_homes = max(pairs, key=lambda pair: foretold(*pair))
 
     def _learn_mostly(self, per_side: Floats) -> None:
         """Learn which kinds the people of the public shares are; nothing when they tell nothing."""
@@ -515,13 +544,14 @@ def _forgotten(doors: pd.DataFrame, state: pd.DataFrame | None) -> Floats:
 
 
 def _reached_and_forgotten(
-    doors: pd.DataFrame, attempts: Floats, state: pd.DataFrame | None
+    doors: pd.DataFrame, log: KnockLog, state: pd.DataFrame | None
 ) -> npt.NDArray[np.bool_]:
     """Tell which doors were talked at, while their knocks are gone."""
     if state is None or "month_last_talked" not in state:
         return np.zeros(len(doors), dtype=bool)
     talked = state["month_last_talked"].fillna("").astype(str).reindex(doors.index, fill_value="")
-    found: npt.NDArray[np.bool_] = (talked.to_numpy() != "") & (attempts.sum(axis=1) == 0)
+    kept = log.doors[np.unique(log.door[log.attempt])]
+    found: npt.NDArray[np.bool_] = (talked.to_numpy() != "") & ~doors.index.isin(kept)
     return found
 
 
