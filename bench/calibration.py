@@ -22,6 +22,7 @@ from zds_geo.contact.people import WORLDS, People
 from zds_geo.contact.season import SeasonShift, run_season
 
 DOORS, WEEKS, LAST = 3_000, 52, 6
+FORGET = (False, True)
 FORGET_TALKED, FORGET_OTHERS = 30, 365  # days (P04)
 
 
@@ -75,10 +76,12 @@ def run(case: tuple[str, bool]) -> dict[str, Any]:
     noted: list[tuple[str, str, str, float]] = []
     known: pd.DataFrame | None = None
     rows = []
+    forgetter = Forgetter(ContactParams())
     shifts = make_shifts(FULL_PACE * DOORS / FULL_DOORS / 2, 2 * WEEKS)
     for cycle in (0, 1):
         start = START + timedelta(weeks=cycle * WEEKS)
         params = ContactParams(cycle_start=start)
+        forgetter.params = params
 
         def note(able: pd.DataFrame, window: str, now: datetime) -> Any:
             chance = able["chance"].to_numpy()
@@ -91,7 +94,7 @@ def run(case: tuple[str, bool]) -> dict[str, Any]:
         ]
         found = run_season(
             doors, people, mine, params=params, seed=1, learn=True, prize=note, known=known,
-            retain=Forgetter(params) if forget else None,
+            retain=forgetter if forget else None,
         )  # fmt: skip
         known = found.kept
         rows.append(found.knocks)
@@ -117,7 +120,7 @@ def main() -> int:
     worlds = sys.argv[1:] or ["gewoon", "ouderen", "zonder typen", "verloop"]
     bad = n = 0
     with ProcessPoolExecutor() as pool:
-        for found in pool.map(run, [(w, f) for w in worlds for f in (False, True)]):
+        for found in pool.map(run, [(w, f) for w in worlds for f in FORGET]):
             print(f"{found['world']}{', with forgetting' if found['forget'] else ''}")
             for week, part in found["parts"]:
                 cells = []

@@ -86,8 +86,8 @@ def _first_attempt(doors: pd.DataFrame, knocks: pd.DataFrame) -> Any:
 
 def main() -> int:
     """Print per world, and over all."""
-    seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    cases = [(w, s, p) for w in WORLDS for s in range(1, seeds + 1) for p in (FULL_PACE, 700.0)]
+    seeds = [int(a) for a in sys.argv[1:]] or [1, 2]
+    cases = [(w, s, p) for w in WORLDS for s in seeds for p in (FULL_PACE, 700.0)]
     tried: dict[str, list[bool]] = {}
     reached: dict[str, list[bool]] = {}
     with ProcessPoolExecutor() as pool:

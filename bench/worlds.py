@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 
 from zds_geo.contact import ChanceModel, ContactParams
+from zds_geo.contact.chance import SHARE_COLUMNS
 from zds_geo.contact.people import WORLDS, People, World
-from zds_geo.contact.season import Season, SeasonShift, run_season
+from zds_geo.contact.season import Prize, Season, SeasonShift, run_season
 
 START = date(2026, 1, 5)
 RESEARCH_REST = (4, 4, 5, 7, 10, 14, 21, 28, 42)
@@ -33,9 +34,16 @@ ROSTER = {
     "ochtend": 12, "middag": 18, "vooravond": 8, "avond": 4, "zaterdagochtend": 3,
     "zaterdagmiddag": 3,
 }  # fmt: skip
-POLICIES = ("uniform", "ess", "ess+wait", "learned", "law", "oracle")
+POLICIES = (
+    "uniform", "law", "learned", "ess+wait", "ess", "learned+shares", "greedy", "sweep", "oracle",
+)  # fmt: skip
+FULL_CELLS = (
+    (2160.0, "research"), (1000.0, "gentle"), (300.0, "gentle"), (2160.0, "gentle"),
+    (40.0, "gentle"), (1000.0, "research"), (300.0, "research"), (40.0, "research"),
+)  # fmt: skip
 LEVELS = 7  # points for the spread of homes, for who knows the law
 FAR = 10**6
+BY_DAY = {"vooravond": "middag", "avond": "ochtend"}
 
 
 def make_doors(n: int) -> pd.DataFrame:
@@ -103,6 +111,30 @@ def know_law(world: World, people: People, doors: pd.DataFrame) -> ChanceModel:
     )
 
 
+def with_shares(doors: pd.DataFrame, people: People) -> pd.DataFrame:
+    """Add what a census would tell of each street."""
+    found = people.public_shares()
+    return doors.assign(**{c: found[:, k] for k, c in enumerate(SHARE_COLUMNS)})
+
+
+class Sweep:
+    """Street after street, and then again from the beginning."""
+
+    def __init__(self, doors: pd.DataFrame, shifts: list[SeasonShift]) -> None:
+        self._doors = doors.index
+        self._at = 0
+        self._n: dict[tuple[date, str], int] = defaultdict(int)
+        for shift in shifts:
+            self._n[shift.on, shift.window] += shift.n_doors
+
+    def __call__(self, able: pd.DataFrame, window: str, now: Any) -> Any:
+        ahead = (self._doors.get_indexer(able.index) - self._at) % len(self._doors)
+        n = min(self._n[now.date(), window], len(able))
+        if n:
+            self._at = int(self._at + np.sort(ahead)[n - 1] + 1) % len(self._doors)
+        return -ahead.astype(float)
+
+
 def rules_of(policy: str, rest: str) -> ContactParams:
     params = ContactParams()
     if rest == "research":
@@ -119,7 +151,16 @@ def run_case(case: tuple[str, int, str, float, str, int, int]) -> dict[str, Any]
     people = People(doors, world, seed=seed)
     params = rules_of(policy, rest)
     draw = np.random.default_rng(seed)
-    prize, model = None, None
+    prize: Prize | None = None
+    model: ChanceModel | None = None
+    shifts = make_shifts(pace * n / FULL_DOORS, weeks)
+    if policy == "sweep":  # street after street, by day, then again from the beginning
+        shifts = [replace(s, window=BY_DAY.get(s.window, s.window)) for s in shifts]
+        prize = Sweep(doors, shifts)
+    elif policy == "greedy":
+        prize = lambda able, window, now: able["chance"].to_numpy()  # noqa: ARG005, E731
+    elif policy == "learned+shares":
+        doors = with_shares(doors, people)
     if policy == "uniform":
         prize = lambda able, window, now: draw.random(len(able))  # noqa: ARG005, E731
     elif policy == "oracle":
@@ -129,8 +170,8 @@ def run_case(case: tuple[str, int, str, float, str, int, int]) -> dict[str, Any]
     elif policy == "law":
         model = know_law(world, people, doors)
     season = run_season(
-        doors, people, make_shifts(pace * n / FULL_DOORS, weeks), params=params, seed=seed,
-        learn=policy == "learned", model=model, prize=prize,
+        doors, people, shifts, params=params, seed=seed,
+        learn=policy in {"learned", "learned+shares", "greedy"}, model=model, prize=prize,
     )  # fmt: skip
     return figures(season, people, weeks) | {
         "world": name, "seed": seed, "policy": policy, "pace": pace, "rest": rest, "n": n,
@@ -149,7 +190,7 @@ def figures(season: Season, people: People, weeks: int) -> dict[str, Any]:
         "mean": season.mean_weeks(able, weeks=weeks),
         "missed": 1000 * float(missed.mean()),
         "rings": len(season.knocks) / len(able),
-        "first_weeks": float(np.nanmax(late) / 7) if not np.isnat(season.first_on).any() else 999.0,
+        "first_weeks": 999.0 if np.isnan(late[able]).any() else float(late[able].max() / 7),
     }
 
 
@@ -191,12 +232,14 @@ def main() -> int:
     """Run."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--full", type=Path)
+    parser.add_argument("--jobs", type=int, default=None)
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
     parser.add_argument("--policies", nargs="*", default=["uniform", "ess+wait", "learned", "law"])
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--doors", type=int, default=2_000)
+    parser.add_argument("--doors", type=int, default=None)
     parser.add_argument("--weeks", type=int, default=26)
     args = parser.parse_args()
+    args.doors = args.doors or (2_000 if args.full is None else FULL_DOORS)
     if args.full is None:
         cases = itertools.product(
             args.worlds, range(1, args.seeds + 1), args.policies, [float(FULL_PACE)], ["research"],
@@ -211,16 +254,14 @@ def main() -> int:
         else []
     )
     keys = {tuple(r[k] for k in ("world", "seed", "policy", "pace", "rest", "n")) for r in done}
-    every = itertools.product(
-        (1, 2, 3), (2160.0, 1000.0, 300.0, 40.0), ("research", "gentle"), WORLDS, POLICIES
-    )
+    every = itertools.product(FULL_CELLS, WORLDS, (1, 2, 3), POLICIES)
     left = [
-        (world, seed, policy, pace, rest, FULL_DOORS, 52)
-        for seed, pace, rest, world, policy in every
-        if (world, seed, policy, pace, rest, FULL_DOORS) not in keys
+        (world, seed, policy, pace, rest, args.doors, 52)
+        for (pace, rest), world, seed, policy in every
+        if (world, seed, policy, pace, rest, args.doors) not in keys
     ]
     args.full.parent.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor() as pool, args.full.open("a", encoding="utf-8") as out:
+    with ProcessPoolExecutor(args.jobs) as pool, args.full.open("a", encoding="utf-8") as out:
         for row in pool.map(run_case, left):
             out.write(json.dumps(row) + "\n")
             out.flush()

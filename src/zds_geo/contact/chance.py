@@ -9,7 +9,7 @@ never stored: a ``ChanceModel`` holds shares of streets, not homes (P08).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,6 +61,7 @@ RECENT_DAYS: Final = 42
 # How sure we are beforehand that chances come true as they are: 1 / variance (logit).
 _SHIFT_PRIOR, _SLOPE_PRIOR, _MISS_PRIOR = 20.0, 60.0, 100.0
 MOST_MISSES: Final = 6.0
+MISS_LESS: Final = 0.08  # ASSUMPTION: homes differ more than a few kinds can say (logit)
 COMPLETE_DAYS: Final = 30  # what was forgotten is older than this (P04)
 
 
@@ -125,8 +126,9 @@ class ChanceModel:
         misses, hits = count_windows(log, doors.index, self.windows)
         forgotten = _forgotten(doors, door_state)
         kinds = _posterior(
-            self._shares_of(doors), misses, hits, opens=self.opens, forgotten=forgotten
-        )
+            self._shares_of(doors), misses, hits, opens=self.opens, forgotten=forgotten,
+            reached=_reached_and_forgotten(doors, door_state),
+        )  # fmt: skip
         raw = _logit(kinds @ self.opens)
         return _sigmoid(self._come_true(raw, misses.sum(axis=1) + forgotten))
 
@@ -159,6 +161,7 @@ class ChanceModel:
         return _posterior(
             self._shares_of(doors), misses, hits, opens=self.opens,
             forgotten=_forgotten(doors, door_state),
+            reached=_reached_and_forgotten(doors, door_state),
         )  # fmt: skip
 
     def table(self, level: float = 0.0) -> Floats:
@@ -244,38 +247,17 @@ def fit_chances(
     rules = params or ContactParams()
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
-    model = _fit(doors, log, rules, today=today, door_state=door_state)
-    # How chances came true is asked of a model that did not know the last weeks. Where reached
-    # doors lost their knocks, what was left of the weeks before those is mostly misses: it says
-    # which homes are which, but not how often each kind opens.
-    forgets = _reached_and_forgotten(doors, log, door_state).any()
-    until = today - timedelta(days=COMPLETE_DAYS if forgets else RECENT_DAYS)
-    earlier = _fit(
-        doors, log, rules, today=until, door_state=door_state,
-        opens=model.opens if forgets else None,
-    )  # fmt: skip
-    shift, slope, per_miss = _come_true(earlier, doors, log, since=until)
-    return replace(model, shift=shift, slope=slope, per_miss=per_miss)
-
-
-def _fit(
-    doors: pd.DataFrame,
-    log: KnockLog,
-    rules: ContactParams,
-    *,
-    today: date,
-    door_state: pd.DataFrame | None,
-    opens: Floats | None = None,
-) -> ChanceModel:
-    names = rules.windows.names
-    fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state, opens=opens)
+    fit = _Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state)
     fit.run()
+    forgets = _reached_and_forgotten(doors, door_state).any()
+    since = today - timedelta(days=COMPLETE_DAYS if forgets else RECENT_DAYS)
+    shift, slope, per_miss = _come_true(fit, log, windows=rules.windows.names, since=since)
     return ChanceModel(
-        windows=names,
+        windows=rules.windows.names,
         opens=fit.opens,
-        shift=np.zeros(len(names)),
-        slope=1.0,
-        per_miss=0.0,
+        shift=shift,
+        slope=slope,
+        per_miss=per_miss,
         area=fit.area,
         buurten=dict(zip(fit.buurt_names, fit.buurt_shares, strict=True)),
         sides=dict(zip(fit.side_names, fit.side_shares, strict=True)),
@@ -365,26 +347,25 @@ class _Fit:
         scheme: WindowScheme,
         today: date,
         door_state: pd.DataFrame | None,
-        opens: Floats | None = None,
     ) -> None:
         names = scheme.names
         until = log.day <= np.datetime64(today, "D")
         misses, hits = count_windows(log, doors.index, names, today=today, rows=until)
         forgotten = _forgotten(doors, door_state)
-        self._reached = _reached_and_forgotten(doors, log, door_state)
-        tried = ((misses + hits).sum(axis=1) > 0) | self._reached | (forgotten > 0)
+        self.reached = _reached_and_forgotten(doors, door_state)
+        tried = ((misses + hits).sum(axis=1) > 0) | self.reached | (forgotten > 0)
         here = doors.loc[tried]
+        self.doors = here.index
         self.misses, self.hits, self.forgotten = misses[tried], hits[tried], forgotten[tried]
-        self._reached = self._reached[tried]
+        self.reached = self.reached[tried]
         recent = until
-        if self._reached.any():  # then only the last days are complete
+        if self.reached.any():  # then only the last days are complete
             first = np.datetime64(today, "D") - np.timedelta64(COMPLETE_DAYS, "D")
             recent = until & (log.day >= first)
         learn = count_windows(log, here.index, names, today=today, rows=recent)
         self._learn_misses, self._learn_hits = learn
         self.prior_opens = first_opens(scheme)
-        self._given = opens is not None
-        self.opens = self.prior_opens.copy() if opens is None else opens
+        self.opens = self.prior_opens.copy()
         self.area = np.array(SHARES)
         self.mostly = np.array(MOSTLY)
         side, names_of_sides = pd.factorize(here["street_side_id"].astype(str), sort=True)
@@ -414,13 +395,21 @@ class _Fit:
         for _ in range(_ROUNDS):
             kinds = self._kinds(self.side_shares)
             self._learn_shares(kinds)
-            if not self._given:
-                self._learn_opens(kinds)
+            self._learn_opens(kinds)
+
+    def shares_without(self) -> Floats:
+        """Give what is thought of each tried door's home by its neighbours alone (n, K)."""
+        lean = self._leans_on()[self._side]
+        alone = self._kinds(self._leans_on())
+        others = _sum_by(self._side, alone, len(self.side_names))[self._side] - alone
+        homes = self.side_homes
+        found: Floats = np.maximum(others, 0.0) + homes * lean
+        return found / found.sum(axis=1, keepdims=True)
 
     def _kinds(self, side_shares: Floats) -> Floats:
         return _posterior(
             side_shares[self._side], self.misses, self.hits, opens=self.opens,
-            forgotten=self.forgotten, reached=self._reached,
+            forgotten=self.forgotten, reached=self.reached,
         )  # fmt: skip
 
     def _learn_shares(self, kinds: Floats) -> None:
@@ -544,35 +533,38 @@ def _forgotten(doors: pd.DataFrame, state: pd.DataFrame | None) -> Floats:
 
 
 def _reached_and_forgotten(
-    doors: pd.DataFrame, log: KnockLog, state: pd.DataFrame | None
+    doors: pd.DataFrame, state: pd.DataFrame | None
 ) -> npt.NDArray[np.bool_]:
-    """Tell which doors were talked at, while their knocks are gone."""
+    """Tell at which doors was talked in knocks that are gone."""
     if state is None or "month_last_talked" not in state:
         return np.zeros(len(doors), dtype=bool)
     talked = state["month_last_talked"].fillna("").astype(str).reindex(doors.index, fill_value="")
-    kept = log.doors[np.unique(log.door[log.attempt])]
-    found: npt.NDArray[np.bool_] = (talked.to_numpy() != "") & ~doors.index.isin(kept)
+    found: npt.NDArray[np.bool_] = talked.to_numpy() != ""
     return found
 
 
 def _come_true(
-    model: ChanceModel, doors: pd.DataFrame, log: KnockLog, *, since: date
+    fit: _Fit, log: KnockLog, *, windows: tuple[str, ...], since: date
 ) -> tuple[Floats, float, float]:
-    """Learn from the last weeks how chances came true: each knock against what was known then."""
-    place = doors.index.get_indexer(log.doors)[log.door]
-    names = model.windows
-    column = np.array([names.index(w) if w in names else -1 for w in log.windows] or [-1])
+    """Learn how chances came true: each knock of the last weeks against what neighbours and the
+    door's earlier knocks foretell.
+    """
+    place = fit.doors.get_indexer(log.doors)[log.door]
+    column = np.array([windows.index(w) if w in windows else -1 for w in log.windows] or [-1])
     used = log.attempt & (place >= 0) & (column[log.window] >= 0)
     rows = np.flatnonzero(used & (log.day > np.datetime64(since, "D")))
     if not len(rows):
-        return np.zeros(len(names)), 1.0, 0.0
-    misses, hits = (counts[rows] for counts in _counts_before(log, column, used, len(names)))
-    shares = model._shares_of(doors)[place[rows]]
-    kinds = _posterior(shares, misses, hits, opens=model.opens, forgotten=np.zeros(len(rows)))
+        return np.zeros(len(windows)), 1.0, MISS_LESS
+    misses, hits = (counts[rows] for counts in _counts_before(log, column, used, len(windows)))
+    forgotten = fit.forgotten[place[rows]]
+    kinds = _posterior(
+        fit.shares_without()[place[rows]], misses, hits, opens=fit.opens, forgotten=forgotten,
+        reached=fit.reached[place[rows]],
+    )  # fmt: skip
     window = column[log.window[rows]]
-    raw = _logit((kinds * model.opens.T[window]).sum(axis=1))
-    missed = np.minimum(misses.sum(axis=1), MOST_MISSES)
-    return _regress(raw, missed, window, log.contact[rows].astype(float), n_windows=len(names))
+    raw = _logit((kinds * fit.opens.T[window]).sum(axis=1))
+    missed = np.minimum(misses.sum(axis=1) + forgotten, MOST_MISSES)
+    return _regress(raw, missed, window, log.contact[rows].astype(float), n_windows=len(windows))
 
 
 def _regress(
@@ -587,7 +579,7 @@ def _regress(
     x = np.zeros((len(raw), n_windows + 2))
     x[np.arange(len(raw)), window] = 1.0
     x[:, -2], x[:, -1] = raw, -missed
-    usual = np.array([*([0.0] * n_windows), 1.0, 0.0])
+    usual = np.array([*([0.0] * n_windows), 1.0, MISS_LESS])
     weight = np.array([*([_SHIFT_PRIOR] * n_windows), _SLOPE_PRIOR, _MISS_PRIOR])
     beta = usual.copy()
     for _ in range(8):

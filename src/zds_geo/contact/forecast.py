@@ -40,6 +40,7 @@ SHIFT_SPREAD, CANCELLED = 0.15, 0.05
 LEVEL_SPREAD, WEEK_SPREAD, WANDER = 0.15, 0.1, 0.04
 # ASSUMPTION: appointments and second talks take some of the places of a season.
 OTHER_VISITS, OTHER_SPREAD = 0.01, 0.05
+STAYS_CLOSED: Final = (0.6, 1.0)  # ASSUMPTION: of the entrances that were closed before
 FEW_KNOCKS: Final = 300  # below this, advice is guessing
 _UNRUNG: Final = -(10**6)
 
@@ -125,8 +126,14 @@ class _Board:
         self.tried = self.attempts > 0
         self.reached = known["contacts"].to_numpy() > 0
         rung = known["last_rung"].notna().to_numpy()
-        shut = (known["no_access"].to_numpy() > 0).sum()
-        self.closed_share = float(shut / max(rung.sum(), 1))
+        self.shut_out = known["no_access"].to_numpy(dtype=np.int64)
+        shut = self.shut_out > 0
+        share = float((shut & ~self.tried).sum() / max(rung.sum(), 1))
+        # Where nobody could get in, the next time is mostly the same.
+        self.shut, self.closed_share = shut & ~self.tried, np.where(self.tried, 0.0, share)
+        self.stop = np.arange(len(doors))
+        if "stop_id" in doors:
+            self.stop = pd.factorize(doors["stop_id"].astype(str))[0]
         names = model.windows
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
@@ -166,7 +173,8 @@ class _Board:
         rng = np.random.default_rng(seed)
         opens = self._draw_opens(rng)
         state = _Play(self, weeks)
-        closed = ~self.tried & (rng.random(len(self.tried)) < self.closed_share)
+        stays = np.where(self.shut, rng.uniform(*STAYS_CLOSED), self.closed_share)
+        closed = rng.random(len(self.stop))[self.stop] < stays
         places = 1.0 - OTHER_VISITS + OTHER_SPREAD * rng.standard_normal()
         rest = np.array([0, *self.params.min_days_after_misses])
         quiet = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
@@ -182,6 +190,7 @@ class _Board:
             quick = rest[np.minimum(misses, len(rest) - 1)]
             idle = step.day - state.last[own]
             able &= (idle >= quick) & (idle > 0)
+            able &= state.shut_out[own] < len(self.params.no_access_days)
             if not bit & quiet:
                 waits = misses >= self.params.waiting_from_misses
                 able &= ~waits | (idle >= quick + self.params.waiting_days)
@@ -195,6 +204,7 @@ class _Board:
             opened = rng.random(len(mine)) < chance
             state.last[mine] = step.day
             got_at = ~closed[mine]
+            state.shut_out[mine[~got_at]] += 1
             state.ring(mine[got_at], opened[got_at], day=step.day, bit=bit)
         return state
 
@@ -217,6 +227,7 @@ class _Play:
         self.last, self.misses = board.last.copy(), board.misses.copy()
         self.attempts, self.kinds = board.attempts.copy(), board.kinds.copy()
         self.tried, self.reached = board.tried.copy(), board.reached.copy()
+        self.shut_out = board.shut_out.copy()
         self.tried_day = np.where(self.tried, -1, 10**6)
         self.reached_day = np.where(self.reached, -1, 10**6)
 

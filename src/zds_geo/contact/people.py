@@ -49,6 +49,9 @@ class World:
         Share of the time that a home is away for ten days; twice that in July and August.
     moves : float
         Share of homes with new residents each year.
+    census : tuple of int
+        Numbers of the types that public shares tell of, in the order of ``SHARE_COLUMNS``; none
+        where they carry nothing.
     """
 
     types: tuple[tuple[float, tuple[float, ...]], ...]
@@ -61,6 +64,7 @@ class World:
     drift: float = 0.0
     away: float = 0.03
     moves: float = 0.08
+    census: tuple[int, ...] = (0, 1, 2, 3)
 
 
 _COMMON: Final = (
@@ -79,16 +83,16 @@ WORLDS: Final = {
     "studenten": replace(
         _COMMON_WORLD,
         types=((0.45, (0.10, 0.30, 0.40, 0.45, 0.12, 0.35)), *((s * 0.55, c) for s, c in _COMMON)),
-        mixed=1.0, moves=0.5, closed=0.05, away=0.06,
+        mixed=1.0, moves=0.5, closed=0.05, away=0.06, census=(1, 2, 3, 4),
     ),
     "ouderen": replace(
         _COMMON_WORLD,
         types=((0.45, (0.70, 0.68, 0.30, 0.06, 0.60, 0.58)), *((s * 0.55, c) for s, c in _COMMON)),
-        mixed=1.0,
+        mixed=1.0, census=(1, 2, 3, 4),
     ),
     # No types at all: nothing but homes that differ.
     "zonder typen": replace(
-        _COMMON_WORLD, types=((1.0, (0.34, 0.37, 0.49, 0.46, 0.49, 0.46)),), spread=1.3
+        _COMMON_WORLD, types=((1.0, (0.34, 0.37, 0.49, 0.46, 0.49, 0.46)),), spread=1.3, census=(),
     ),
     "weinig open": replace(_COMMON_WORLD, level=-0.9, never=0.06),
     "verloop": replace(_COMMON_WORLD, season=0.5, drift=-0.6, moves=0.2),
@@ -139,6 +143,23 @@ class People:
             shut = self._draw(pd.util.hash_array(stops.to_numpy(object), hash_key=text), 11)
             shared = stops.groupby(stops).transform("size").to_numpy() > 1
             self._closed = (shut < world.closed) & shared
+
+    def public_shares(self) -> Floats:
+        """Give what a census would tell of each door's street.
+
+        Returns
+        -------
+        ndarray, shape (n_doors, 4)
+            Twentieths, of ``SHARE_COLUMNS``: of the types that a census knows. Where it knows
+            none, shares that carry nothing.
+        """
+        shares = self.side_shares[:, list(self.world.census)]
+        if not self.world.census:
+            key = np.arange(len(self.side_shares), dtype=np.uint64)
+            shares = np.column_stack([self._draw(key, 12, column) for column in range(4)])
+        shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+        found: Floats = np.round(20 * shares)[self._side] / 20
+        return found
 
     def _draw(self, key: npt.NDArray[np.uint64], *salt: int) -> Floats:
         """Give for each key a number in 0-1 that depends on key and salt alone (splitmix64)."""

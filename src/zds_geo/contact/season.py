@@ -13,6 +13,7 @@ import pandas as pd
 
 from zds_geo.contact.chance import ChanceModel, fit_chances
 from zds_geo.contact.rank import rank_doors
+from zds_geo.core.outcomes import Outcome
 from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def run_season(
         }
     )
     roster["end_at"] = roster["start_at"]
-    log = _Log(doors, known)
+    log, walk = _Log(doors, known), _Walk(doors, people)
     state: pd.DataFrame | None = None
     week = -1
     start = shifts[0].on if shifts else date(2026, 1, 5)
@@ -145,8 +146,8 @@ def run_season(
             able = ranked.loc[ranked["eligible"]]
             worth = able["prize"].to_numpy() if prize is None else prize(able, window, now)
             n = min(sum(s.n_doors for s in shift), len(able))
-            chosen = able.index[np.argsort(-worth, kind="stable")[:n]]
-            log.add(chosen, people, window=window, on=on)
+            turn = doors.index.get_indexer(able.index[np.argsort(-worth, kind="stable")])
+            log.add(*walk.ring(turn, n, window=window, on=on), window=window, on=on)
     return Season(
         knocks=log.all_of_season(), kept=log.frame(), reached_on=log.reached, first_on=log.first,
         start=start,
@@ -155,6 +156,32 @@ def run_season(
 
 def _instant(shift: SeasonShift, params: ContactParams) -> datetime:
     return local_instant(shift.on, params.windows.get(shift.window).starts)
+
+
+class _Walk:
+    """Ringing at doors in turn."""
+
+    def __init__(self, doors: pd.DataFrame, people: People) -> None:
+        self._people = people
+        self._stop = np.arange(len(doors))
+        if "stop_id" in doors:
+            self._stop = pd.factorize(doors["stop_id"].astype(str))[0]
+
+    def ring(
+        self, turn: npt.NDArray[np.intp], n: int, *, window: str, on: date
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+        """Ring at n doors; an entrance that stays closed is tried once, not for each door."""
+        upto = n
+        while True:
+            rows = turn[:upto]
+            answers = self._people.answers(rows, window=window, on=on)
+            shut = answers == Outcome.NO_ACCESS.value
+            first = np.zeros(len(rows), dtype=bool)
+            first[np.unique(self._stop[rows], return_index=True)[1]] = True
+            done = ~shut | first
+            if done.sum() >= n or upto >= len(turn):
+                return rows[done][:n], answers[done][:n]
+            upto += n
 
 
 class _Log:
@@ -183,11 +210,11 @@ class _Log:
     def replace(self, frame: pd.DataFrame) -> None:
         self._parts, self._whole = [frame], None
 
-    def add(self, chosen: pd.Index[str], people: People, *, window: str, on: date) -> None:
-        if not len(chosen):
+    def add(
+        self, rows: npt.NDArray[np.intp], outcome: npt.NDArray[np.object_], *, window: str, on: date
+    ) -> None:
+        if not len(rows):
             return
-        rows = self._doors.get_indexer(chosen)
-        outcome = people.answers(rows, window=window, on=on)
         self._season.append(
             pd.DataFrame(
                 {
