@@ -18,9 +18,9 @@ from zds_geo.app.calendar import shifts_on
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.record_knocks import import_knocks
 from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.contact import ContactParams, ResidentModel, list_breaches
+from zds_geo.contact import QUARTER, ContactParams, People, list_breaches
 from zds_geo.core.model import Knock, Plan
-from zds_geo.core.outcomes import Source
+from zds_geo.core.outcomes import Outcome, Source
 from zds_geo.core.windows import AMSTERDAM, to_quarter
 from zds_geo.store import read_layer, write_knocks_csv
 
@@ -44,22 +44,22 @@ def check_plan(plan: Plan, buurt_of: dict[str, str], workspace: Workspace) -> li
     return faults
 
 
-def write_answers(plan: Plan, residents: ResidentModel, path: Path) -> int:
+def write_answers(plan: Plan, people: People, path: Path) -> int:
     """Let the residents answer at every door of a plan, and write the knocks CSV."""
     rows = []
     for planned in plan.rounds:
         for stop in planned.stops:
             at = to_quarter(planned.start_at + timedelta(seconds=stop.arrive_s))
             for door in stop.doors:
-                answer = residents.answer(door.door_id, window=stop.window, on=plan.date)
+                outcome = people.answer(door.door_id, window=stop.window, on=plan.date)
                 knock = Knock(
                     knock_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{door.door_id} {plan.date}")),
                     door_id=door.door_id,
                     knocked_on=plan.date,
                     window=stop.window,
                     knocked_at=at,
-                    outcome=answer.outcome,
-                    come_back_window=answer.come_back_window,
+                    outcome=outcome,
+                    come_back_window=stop.window if outcome is Outcome.COME_BACK else "",
                     assistant_id=planned.assistant_id,
                     source=Source.PAPER,
                 )
@@ -71,14 +71,15 @@ def write_answers(plan: Plan, residents: ResidentModel, path: Path) -> int:
 
 def main() -> int:
     """Walk the season."""
-    residents = ResidentModel(7)
     faults: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "kampen"
         workspace = kampen.import_kampen(
             root, now=datetime.combine(START, datetime.min.time(), tzinfo=AMSTERDAM)
         )
-        doors = read_layer(workspace.places_path, "doors", columns=["buurt_code"])
+        columns = ["buurt_code", "street_side_id", "stop_id"]
+        doors = read_layer(workspace.places_path, "doors", columns=columns)
+        people = People(doors, QUARTER, seed=7)
         buurt_of = doors["buurt_code"].to_dict()
         total = 0
         for day in (START + timedelta(days=n) for n in range(7 * WEEKS)):
@@ -88,7 +89,7 @@ def main() -> int:
             result = plan_day(workspace, now=now, seed=1, on=day, write=False)
             faults += check_plan(result.plan, buurt_of, workspace)
             path = Path(folder) / "knocks.csv"
-            count = write_answers(result.plan, residents, path)
+            count = write_answers(result.plan, people, path)
             evening = now + timedelta(hours=22)
             stored = len(import_knocks(workspace, path, now=evening).stored)
             with open_store(workspace, now=evening) as store:

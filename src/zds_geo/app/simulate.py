@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from zds_geo.contact import ResidentModel
+    from zds_geo.contact import People
 
 _NAMESPACE: Final = uuid.UUID("b3a1c2de-6c1f-5a77-9a56-0f3c6f1f2b90")
 
@@ -57,11 +57,11 @@ def simulate_weeks(
     Each shift takes whole street sides in order of their mean prize until its minutes are full:
     the rotation is the real one, the walking order is not planned.
     """
-    from zds_geo.contact import ResidentModel, rank_doors
+    from zds_geo.contact import QUARTER, People, rank_doors
     from zds_geo.store import read_layer
 
     doors = read_layer(workspace.require_places(), "doors").sort_index()
-    residents = ResidentModel(seed)
+    people = People(doors, QUARTER, seed=seed, windows=workspace.settings.windows)
     stored = 0
     days = [first + timedelta(days=n) for n in range((until - first).days)]
     with open_store(workspace, now=now) as store:
@@ -85,7 +85,7 @@ def simulate_weeks(
                     do_not_knock=store.do_not_knock_doors(),
                     reserved=frozenset(k.door_id for k in knocks),
                 )
-                knocks += _walk(workspace, shift, own, ranked=ranked, residents=residents)
+                knocks += _walk(workspace, shift, own, ranked=ranked, people=people)
             if knocks:
                 stored += len(store.record(knocks, label=f"sim {day}", now=now).stored)
                 known = store.read_knocks()
@@ -104,7 +104,7 @@ def _walk(
     doors: gpd.GeoDataFrame,
     *,
     ranked: pd.DataFrame,
-    residents: ResidentModel,
+    people: People,
 ) -> list[Knock]:
     seconds = int((shift.end_at - shift.start_at).total_seconds())
     room = seconds // SECONDS_PER_DOOR
@@ -120,14 +120,14 @@ def _walk(
         chosen += [d for d in able.index[able["street_side_id"] == side] if d not in asked]
     return [
         answer_door(
-            residents, door_id, shift=shift, arrive_s=n * SECONDS_PER_DOOR, workspace=workspace
+            people, door_id, shift=shift, arrive_s=n * SECONDS_PER_DOOR, workspace=workspace
         )
         for n, door_id in enumerate(chosen[:room])
     ]
 
 
 def answer_door(
-    residents: ResidentModel,
+    people: People,
     door_id: str,
     *,
     shift: RosterShift,
@@ -138,7 +138,7 @@ def answer_door(
 
     Parameters
     ----------
-    residents : ResidentModel
+    people : People
         The simulated residents.
     door_id : str
         The door.
@@ -157,14 +157,14 @@ def answer_door(
     pieces = split_shift(shift.start_at, shift.end_at, windows=workspace.settings.windows)
     window = next((p.window for p in pieces if arrive_s < p.to_s), pieces[-1].window)
     on = shift.start_at.date()
-    answer = residents.answer(door_id, window=window, on=on)
+    outcome = people.answer(door_id, window=window, on=on)
     return Knock(
         knock_id=str(uuid.uuid5(_NAMESPACE, f"{door_id} {on} {window}")),
         door_id=door_id,
         knocked_on=on,
         window=window,
-        outcome=answer.outcome,
-        come_back_window=answer.come_back_window if answer.outcome is Outcome.COME_BACK else "",
+        outcome=outcome,
+        come_back_window=window if outcome is Outcome.COME_BACK else "",
         assistant_id=shift.assistant_id,
         source=Source.IMPORT,
     )

@@ -17,19 +17,17 @@ if TYPE_CHECKING:
         needed_weeks,
     )
     from zds_geo.contact.params import ContactParams
-    from zds_geo.contact.people import WORLDS, People, World
+    from zds_geo.contact.people import QUARTER, WORLDS, People, World
     from zds_geo.contact.rank import rank_doors
-    from zds_geo.contact.residents import Answer, ResidentModel
     from zds_geo.contact.season import Season, SeasonShift, run_season
 
 _HOMES: Final = {
-    "Answer": "residents",
     "ChanceModel": "chance",
     "ContactParams": "params",
     "Forecast": "forecast",
     "KnockLog": "facts",
     "People": "people",
-    "ResidentModel": "residents",
+    "QUARTER": "people",
     "Season": "season",
     "SeasonShift": "season",
     "WORLDS": "people",
@@ -48,14 +46,13 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "QUARTER",
     "WORLDS",
-    "Answer",
     "ChanceModel",
     "ContactParams",
     "Forecast",
     "KnockLog",
     "People",
-    "ResidentModel",
     "Season",
     "SeasonShift",
     "World",

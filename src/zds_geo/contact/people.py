@@ -49,6 +49,8 @@ class World:
         Share of the time that a home is away for ten days; twice that in July and August.
     moves : float
         Share of homes with new residents each year.
+    vacant, other_use, stuck : float
+        Shares of homes that stand empty or are no home, and chance a day not to get to a door.
     census : tuple of int
         Numbers of the types that public shares tell of, in the order of ``SHARE_COLUMNS``; none
         where they carry nothing.
@@ -64,6 +66,9 @@ class World:
     drift: float = 0.0
     away: float = 0.03
     moves: float = 0.08
+    vacant: float = 0.0
+    other_use: float = 0.0
+    stuck: float = 0.0
     census: tuple[int, ...] = (0, 1, 2, 3)
 
 
@@ -97,6 +102,8 @@ WORLDS: Final = {
     "weinig open": replace(_COMMON_WORLD, level=-0.9, never=0.06),
     "verloop": replace(_COMMON_WORLD, season=0.5, drift=-0.6, moves=0.2),
 }  # fmt: skip
+# The ordinary world with what odd doors add: for the example quarter and whole seasons.
+QUARTER: Final = replace(_COMMON_WORLD, closed=0.01, vacant=0.008, other_use=0.004, stuck=0.01)
 
 
 class People:
@@ -131,6 +138,7 @@ class People:
     ) -> None:
         self.world, self.windows = world, windows
         text = hashlib.sha256(f"people {seed}".encode()).hexdigest()[:16]
+        self._row = {door: n for n, door in enumerate(doors.index)}
         self._key = pd.util.hash_array(np.asarray(doors.index, dtype=object), hash_key=text)
         side, names = pd.factorize(doors["street_side_id"].astype(str))
         shares = np.array([share for share, _ in world.types])
@@ -252,8 +260,32 @@ class People:
         outcome[point < _REFUSE + _BACK] = Outcome.COME_BACK.value
         outcome[point < _REFUSE] = Outcome.DO_NOT_KNOCK.value
         outcome[~opened] = Outcome.NOT_HOME.value
-        outcome[self._closed[rows]] = Outcome.NO_ACCESS.value
+        stuck = self._draw(self._key[rows], 9, day) < self.world.stuck
+        outcome[self._closed[rows] | stuck] = Outcome.NO_ACCESS.value
+        use = self._draw(self._household(rows, on), 10)
+        outcome[use < self.world.vacant + self.world.other_use] = Outcome.NOT_A_HOME.value
+        outcome[use < self.world.vacant] = Outcome.VACANT.value
         return outcome
+
+    def answer(self, door_id: str, *, window: str, on: date) -> Outcome:
+        """Let the people behind one door answer.
+
+        Parameters
+        ----------
+        door_id : str
+            One of the doors.
+        window : str
+            Name.
+        on : date
+            Local date.
+
+        Returns
+        -------
+        Outcome
+            As ``answers`` gives.
+        """
+        row = np.array([self._row[door_id]])
+        return Outcome(str(self.answers(row, window=window, on=on)[0]))
 
     def opens_ever(self, on: date) -> npt.NDArray[np.bool_]:
         """Tell who would open some time: all but those who never do, or cannot be got at."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zds_geo.contact import ContactParams, ResidentModel, fit_chances, list_breaches, rank_doors
+from zds_geo.contact import QUARTER, ContactParams, People, fit_chances, list_breaches, rank_doors
 from zds_geo.core.errors import UsageError
 
 START = date(2026, 9, 7)
@@ -183,7 +183,7 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
         {"buurt_code": "BU00000001", "street_side_id": "s"},
         index=pd.Index([f"{i:016d}" for i in range(120)], name="door_id"),
     )
-    residents = ResidentModel(1)
+    people = People(doors, QUARTER, seed=1)
     rows: list[tuple[Any, ...]] = []
     for day in (START + timedelta(days=n) for n in range(84)):
         if day.weekday() == 6:
@@ -197,9 +197,9 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
         ranked = rank_doors(doors, frame, ROSTER, window=window, now=now, seed=1, params=PARAMS)
         best = ranked.loc[ranked["eligible"]].sort_values("prize", ascending=False).head(7)
         for door in best.index:
-            answer = residents.answer(door, window=window, on=day)
-            rows.append((str(uuid.uuid4()), door, day, window, answer.outcome.value,
-                         answer.come_back_window, "paper"))  # fmt: skip
+            outcome = people.answer(door, window=window, on=day)
+            rows.append((str(uuid.uuid4()), door, day, window, outcome.value,
+                         window if outcome.value == "come_back" else "", "paper"))  # fmt: skip
     history = pd.DataFrame(rows, columns=frame.columns)
     assert len(history) > 300
     assert list_breaches(history, params=PARAMS).empty
