@@ -37,6 +37,7 @@ ROSTER = {
 POLICIES = (
     "uniform", "law", "learned", "ess+wait", "ess", "learned+shares", "greedy", "sweep", "oracle",
 )  # fmt: skip
+QUICK = ("uniform", "ess+wait", "learned", "law")
 FULL_CELLS = (
     (2160.0, "research"), (1000.0, "gentle"), (300.0, "gentle"), (2160.0, "gentle"),
     (40.0, "gentle"), (1000.0, "research"), (300.0, "research"), (40.0, "research"),
@@ -234,11 +235,13 @@ def main() -> int:
     parser.add_argument("--full", type=Path)
     parser.add_argument("--jobs", type=int, default=None)
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
-    parser.add_argument("--policies", nargs="*", default=["uniform", "ess+wait", "learned", "law"])
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--policies", nargs="*", default=None)
+    parser.add_argument("--seeds", type=int, default=None)
     parser.add_argument("--doors", type=int, default=None)
     parser.add_argument("--weeks", type=int, default=26)
     args = parser.parse_args()
+    args.seeds = args.seeds or (1 if args.full is None else 3)
+    args.policies = args.policies or (QUICK if args.full is None else POLICIES)
     args.doors = args.doors or (2_000 if args.full is None else FULL_DOORS)
     if args.full is None:
         cases = itertools.product(
@@ -254,10 +257,10 @@ def main() -> int:
         else []
     )
     keys = {tuple(r[k] for k in ("world", "seed", "policy", "pace", "rest", "n")) for r in done}
-    every = itertools.product(FULL_CELLS, WORLDS, (1, 2, 3), POLICIES)
+    every = itertools.product(FULL_CELLS, range(1, args.seeds + 1), args.worlds, args.policies)
     left = [
         (world, seed, policy, pace, rest, args.doors, 52)
-        for (pace, rest), world, seed, policy in every
+        for (pace, rest), seed, world, policy in every
         if (world, seed, policy, pace, rest, args.doors) not in keys
     ]
     args.full.parent.mkdir(parents=True, exist_ok=True)
