@@ -1,0 +1,201 @@
+"""Rounds from real Kampen buurten: ours beside nearest neighbour, OR-Tools and PyVRP.
+
+Prize at 1, 5 and 10 seconds, worst and median of some seeds, as a share of a bound or, where there
+is none, of the best that any of them ever found (``build/bounds.json``, by ``make bounds``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from round_cases import RoundCase, round_cases
+from zds_geo.planner import solve_round
+
+BOUNDS = Path(__file__).resolve().parents[1] / "build" / "bounds.json"
+
+
+def worth(case: RoundCase, order: list[int]) -> int:
+    """Check an order, and give its prize; 0 when it is too long."""
+    at = np.asarray(order)
+    assert order[0] == 0
+    assert order[-1] == 1
+    assert len(set(order)) == len(order)
+    took = int(case.travel[at[:-1], at[1:]].sum() + case.service[at].sum())
+    return int(case.prize[at].sum()) if took <= case.budget else 0
+
+
+def nearest(case: RoundCase, seconds: float, seed: int) -> list[int]:  # noqa: ARG001
+    """Always on to the nearest door that still fits."""
+    order, clock, left = [0], 0, set(range(2, len(case.prize)))
+    while True:
+        here = order[-1]
+        able = [
+            k for k in left
+            if clock + case.travel[here, k] + case.service[k] + case.travel[k, 1] <= case.budget
+        ]  # fmt: skip
+        if not able:
+            return [*order, 1]
+        k = min(able, key=lambda j: (case.travel[here, j], j))
+        clock += int(case.travel[here, k] + case.service[k])
+        order.append(k)
+        left.remove(k)
+
+
+def ortools_textbook(case: RoundCase, seconds: float, seed: int) -> list[int]:  # noqa: ARG001
+    """As in the manual: walking is the cost, a skipped door a large penalty."""
+    return _ortools(case, seconds, price=0.0)
+
+
+def ortools_priced(case: RoundCase, seconds: float, seed: int) -> list[int]:  # noqa: ARG001
+    """Walking and service as the cost, prizes at what a second brings."""
+    greedy = nearest(case, 0, 0)
+    return _ortools(case, seconds, price=worth(case, greedy) / case.budget)
+
+
+def _ortools(case: RoundCase, seconds: float, *, price: float) -> list[int]:
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+    n = len(case.prize)
+    manager = pywrapcp.RoutingIndexManager(n, 1, [0], [1])
+    routing = pywrapcp.RoutingModel(manager)
+    spent = (case.travel + case.service[:, None]).astype(np.int64)
+    time = routing.RegisterTransitMatrix(spent.tolist())
+    routing.AddDimension(time, 0, case.budget, True, "time")
+    if price:
+        cost = routing.RegisterTransitMatrix(np.rint(spent * price).astype(np.int64).tolist())
+        penalty = case.prize
+    else:
+        cost = routing.RegisterTransitMatrix(case.travel.tolist())
+        penalty = case.prize * (1 + int(case.travel.max()) * 4 // max(int(case.prize.max()), 1))
+    routing.SetArcCostEvaluatorOfAllVehicles(cost)
+    for k in range(2, n):
+        routing.AddDisjunction([manager.NodeToIndex(k)], int(penalty[k]))
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = (
+        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    )
+    parameters.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
+    parameters.time_limit.FromMilliseconds(int(1000 * seconds))
+    answer = routing.SolveWithParameters(parameters)
+    order, index = [], routing.Start(0)
+    while answer is not None and not routing.IsEnd(index):
+        order.append(manager.IndexToNode(index))
+        index = answer.Value(routing.NextVar(index))
+    return [*(order or [0]), 1]
+
+
+def pyvrp_priced(case: RoundCase, seconds: float, seed: int) -> list[int]:
+    """Duration as the cost, optional doors with prizes; the best of two prices."""
+    base = worth(case, nearest(case, 0, 0)) / case.budget
+    tries = [_pyvrp(case, seconds / 2, seed, price=base * f) for f in (1.0, 1.5)]
+    return max(tries, key=lambda order: worth(case, order))
+
+
+def _pyvrp(case: RoundCase, seconds: float, seed: int, *, price: float) -> list[int]:
+    import pyvrp
+    from pyvrp.stop import MaxRuntime
+
+    n = len(case.prize)
+    places = [0, 1, *range(2, n)]
+    data = pyvrp.ProblemData(
+        locations=[pyvrp.Location(0, 0) for _ in places],
+        clients=[
+            pyvrp.Client(
+                location=k, service_duration=int(case.service[k]),
+                prize=int(case.prize[k] / price), required=False,
+            )
+            for k in places[2:]
+        ],
+        depots=[pyvrp.Depot(location=0), pyvrp.Depot(location=1)],
+        vehicle_types=[
+            pyvrp.VehicleType(
+                num_available=1, start_depot=0, end_depot=1, shift_duration=case.budget,
+                unit_distance_cost=0, unit_duration_cost=1,
+            )
+        ],
+        distance_matrices=[np.zeros((n, n), dtype=np.int64)],  # type: ignore[list-item]
+        duration_matrices=[case.travel.astype(np.int64)],
+    )  # fmt: skip
+    result = pyvrp.solve(data, stop=MaxRuntime(seconds), seed=seed, display=False)
+    routes = result.best.routes()
+    return [0, *(_visits(routes[0]) if routes else []), 1]
+
+
+def _visits(route: Any) -> list[int]:
+    return [int(v) + 2 for v in route.visits()]
+
+
+def ours(case: RoundCase, seconds: float, seed: int) -> list[int]:
+    """``solve_round``."""
+    found = solve_round(
+        case.travel, case.service, case.prize, start=0, end=1, budget_s=case.budget, seed=seed,
+        time_limit_s=seconds,
+    )  # fmt: skip
+    return list(found.order)
+
+
+SOLVERS = {
+    "nearest neighbour": nearest, "OR-Tools, textbook": ortools_textbook,
+    "OR-Tools, priced": ortools_priced, "PyVRP, priced": pyvrp_priced, "zds_geo": ours,
+}  # fmt: skip
+
+
+def read_bounds() -> dict[str, dict[str, float]]:
+    """Give what is known of each case: ``best`` found, ``bound`` where computed."""
+    return json.loads(BOUNDS.read_text()) if BOUNDS.exists() else {}
+
+
+def keep_best(case: RoundCase, value: float) -> dict[str, float]:
+    """Note the best prize ever found of a case."""
+    known = read_bounds()
+    one = known.setdefault(case.digest, {"best": 0.0})
+    one["best"] = max(one["best"], float(value))
+    BOUNDS.parent.mkdir(exist_ok=True)
+    BOUNDS.write_text(json.dumps(known, indent=1))
+    return one
+
+
+def main() -> int:
+    """Print prizes as shares."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", nargs="*", type=float, default=[1.0, 5.0])
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--solvers", nargs="*", default=list(SOLVERS))
+    parser.add_argument("--cases", nargs="*", default=[])
+    args = parser.parse_args()
+    cases = [c for c in round_cases() if not args.cases or any(x in c.name for x in args.cases)]
+    ours(cases[0], 0.1, 0)  # compiled before the clock runs
+    found: dict[tuple[str, float], list[list[float]]] = {}
+    for case in cases:
+        for name in args.solvers:
+            for seconds in args.seconds:
+                prizes = [worth(case, SOLVERS[name](case, seconds, s))
+                          for s in range(1, 1 + (1 if "OR-Tools" in name or "near" in name
+                                                 else args.seeds))]  # fmt: skip
+                keep_best(case, max(prizes))
+                found.setdefault((name, seconds), []).append([float(p) for p in prizes])
+        print(f"{case.name}: done", flush=True)
+    known = [read_bounds()[c.digest] for c in cases]
+    top = [k.get("bound", k["best"]) for k in known]
+    n_bound = sum("bound" in k for k in known)
+    print(f"{len(cases)} rounds; share of the bound ({n_bound}) or of the best ever found")
+    for (name, seconds), rows in found.items():
+        shares = [[p / t for p in row] for row, t in zip(rows, top, strict=True)]
+        medians = [float(np.median(s)) for s in shares]
+        worst = min(min(s) for s in shares)
+        cells = " ".join(f"{m:.3f}" for m in medians)
+        print(
+            f"{name:<20}{seconds:>4.0f} s  mean {np.mean(medians):.4f}  worst {worst:.4f}  {cells}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
