@@ -129,7 +129,7 @@ def _pyvrp(case: RoundCase, seconds: float, seed: int, *, price: float) -> list[
 
 
 def _visits(route: Any) -> list[int]:
-    return [int(v) + 2 for v in route.visits()]
+    return [int(v.idx) + 2 for v in route if v.is_client()]
 
 
 def ours(case: RoundCase, seconds: float, seed: int) -> list[int]:

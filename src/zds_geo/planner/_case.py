@@ -34,6 +34,8 @@ class Case:
     windows: Ints | None
     open: npt.NDArray[np.bool_]
     usable: npt.NDArray[np.bool_]
+    sides: Ints | None = None
+    change: int = 0
 
     def length(self, order: list[int]) -> int:
         """Give travel, service and waiting of an order; -1 when a window is missed."""
@@ -106,6 +108,8 @@ def make_case(
     must: Any,
     windows: Any,
     closed: npt.NDArray[np.bool_] | None = None,
+    sides: Any = None,
+    change_s: int = 0,
 ) -> Case:
     """Check the input of a round; UsageError names what does not fit."""
     n = len(np.asarray(service_s))
@@ -115,6 +119,14 @@ def make_case(
     for name, index in (("start", start), ("end", end), *(("must", int(m)) for m in must)):
         if not 0 <= index < n:
             raise UsageError("planner.index", name=name, got=index, n=n)
+    if change_s < 0:
+        raise UsageError("planner.negative", name="change_s")
+    side = None
+    if sides is not None and change_s:
+        side = np.unique(np.asarray(sides), return_inverse=True)[1].astype(np.int64)
+        side[np.asarray(sides) == -1] = -1
+        if side.shape != (n,):
+            raise UsageError("planner.shape", name="sides", expected=(n,), got=side.shape)
     near = _nearest(travel, start) + _nearest(travel.T, end)
     fits = near + service + service[list({start, end})].sum() <= budget_s
     fits[[start, end]] = False
@@ -129,6 +141,8 @@ def make_case(
         budget=int(budget_s),
         must=tuple(sorted({int(m) for m in must} - {start, end})),
         windows=times,
+        sides=side,
+        change=int(change_s) if side is not None else 0,
         open=fits,
         usable=_usable(
             travel,

@@ -34,9 +34,15 @@ _CHANCELESS: Final = 6.0  # so many temperatures below, a round is not worth sho
 
 
 class Task(NamedTuple):
-    """What does not change: times there and back, service, prizes, hours, and who is near whom."""
+    """What does not change: times, service, prizes, hours, sides, and who is near whom.
+
+    ``effort`` is the travel and what it bothers to change sides, ``back`` the same the other way
+    round: rounds are made short in effort and kept on time in travel. ``detach`` is what coming
+    back to a side costs in prize.
+    """
 
     travel: Ints
+    effort: Ints
     back: Ints
     service: Ints
     gain: Ints
@@ -44,6 +50,8 @@ class Task(NamedTuple):
     closes: Ints
     must: Bools
     near: Ints
+    side: Ints
+    detach: float
     budget: int
     timed: bool
 
@@ -65,6 +73,7 @@ class Room(NamedTuple):
     after: Ints
     place: Ints
     gone: Bools
+    seen: Ints
 
 
 @njit(cache=True)
@@ -140,7 +149,7 @@ def _best_place(task: Task, walk: Walk, m: int, room: Room, k: int) -> None:
     room.cost[k] = FAR
     for j in range(m - 1):
         a, b = walk.order[j], walk.order[j + 1]
-        d = task.travel[a, k] + task.back[b, k] - task.travel[a, b]
+        d = task.effort[a, k] + task.back[b, k] - task.effort[a, b]
         if d < room.cost[k]:
             room.cost[k] = d
             room.after[k] = a
@@ -154,9 +163,9 @@ def _all_places(task: Task, walk: Walk, m: int, room: Room) -> None:
         room.cost[k] = FAR
     for j in range(m - 1):
         a, b = walk.order[j], walk.order[j + 1]
-        base = task.travel[a, b]
+        base = task.effort[a, b]
         for k in range(1, n - 1):
-            d = task.travel[a, k] + task.back[b, k] - base
+            d = task.effort[a, k] + task.back[b, k] - base
             if d < room.cost[k]:
                 room.cost[k] = d
                 room.after[k] = a
@@ -166,18 +175,18 @@ def _all_places(task: Task, walk: Walk, m: int, room: Room) -> None:
 def _new_places(task: Task, walk: Walk, m: int, room: Room, at: int) -> None:
     """Bring places up to date after a node was put in behind ``at``."""
     a, new, b = walk.order[at], walk.order[at + 1], walk.order[at + 2]
-    base_a, base_b = task.travel[a, new], task.travel[new, b]
+    base_a, base_b = task.effort[a, new], task.effort[new, b]
     for k in range(1, len(task.gain) - 1):
         if not room.free[k]:
             continue
         if room.after[k] == a:
             _best_place(task, walk, m, room, k)
             continue
-        d = task.travel[a, k] + task.back[new, k] - base_a
+        d = task.effort[a, k] + task.back[new, k] - base_a
         if d < room.cost[k]:
             room.cost[k] = d
             room.after[k] = a
-        d = task.travel[new, k] + task.back[b, k] - base_b
+        d = task.effort[new, k] + task.back[b, k] - base_b
         if d < room.cost[k]:
             room.cost[k] = d
             room.after[k] = new
@@ -333,8 +342,8 @@ def _best_turn(task: Task, order: Ints, m: int, to: Ints, fro: Ints) -> tuple[in
         a, b = order[i - 1], order[i]
         for j in range(i + 1, m - 1):
             c, d = order[j], order[j + 1]
-            old = task.travel[a, b] + to[j] - to[i] + task.travel[c, d]
-            new = task.travel[a, c] + fro[j] - fro[i] + task.travel[b, d]
+            old = task.effort[a, b] + to[j] - to[i] + task.effort[c, d]
+            new = task.effort[a, c] + fro[j] - fro[i] + task.effort[b, d]
             if old - new > gained:
                 gained, p, q = old - new, i, j
     return gained, p, q
@@ -349,7 +358,7 @@ def _best_move(
     for i in range(1, m - size):
         head, tail = order[i], order[i + size - 1]
         before, behind = order[i - 1], order[i + size]
-        saved = task.travel[before, head] + task.travel[tail, behind] - task.travel[before, behind]
+        saved = task.effort[before, head] + task.effort[tail, behind] - task.effort[before, behind]
         if saved <= gained:
             continue
         turned = fro[i + size - 1] - fro[i] - (to[i + size - 1] - to[i])
@@ -357,9 +366,9 @@ def _best_move(
             if i - 1 <= j < i + size:
                 continue
             a, b = order[j], order[j + 1]
-            least = saved + task.travel[a, b]
-            straight = least - task.travel[a, head] - task.travel[tail, b]
-            other = least - task.travel[a, tail] - task.travel[head, b] - turned
+            least = saved + task.effort[a, b]
+            straight = least - task.effort[a, head] - task.effort[tail, b]
+            other = least - task.effort[a, tail] - task.effort[head, b] - turned
             if max(straight, other) > gained:
                 gained, p, q, turn = max(straight, other), i, j, other > straight
     return gained, p, q, turn
@@ -397,8 +406,8 @@ def shorten(task: Task, walk: Walk, m: int) -> bool:
     changed = False
     while True:
         for i in range(1, m):
-            to[i] = to[i - 1] + task.travel[order[i - 1], order[i]]
-            fro[i] = fro[i - 1] + task.travel[order[i], order[i - 1]]
+            to[i] = to[i - 1] + task.effort[order[i - 1], order[i]]
+            fro[i] = fro[i - 1] + task.effort[order[i], order[i - 1]]
         gained, p, q = _best_turn(task, order, m, to, fro)
         size, turn = 0, False
         for length in range(1, 4):
@@ -427,6 +436,37 @@ def prize_of(task: Task, walk: Walk, m: int) -> int:
     for i in range(m):
         total += task.gain[walk.order[i]]
     return total
+
+
+@njit(cache=True)
+def returns(task: Task, walk: Walk, m: int, seen: Ints) -> int:
+    """Count how often a round comes back to a side it had left."""
+    found, last = 0, -1
+    seen[:] = 0
+    for i in range(m):
+        here = task.side[walk.order[i]]
+        if here >= 0 and here != last:
+            found += seen[here]
+            seen[here] = 1
+        if here >= 0:
+            last = here
+    return found
+
+
+@njit(cache=True)
+def score(task: Task, walk: Walk, m: int, seen: Ints) -> tuple[float, int]:
+    """Give the prize of a round, less what coming back to sides costs, and the time left over."""
+    value = float(prize_of(task, walk, m))
+    if task.detach > 0.0:
+        value -= task.detach * returns(task, walk, m, seen)
+    return value, walk.late[m - 1] - walk.early[m - 1]
+
+
+@njit(cache=True)
+def _worth(task: Task, walk: Walk, m: int, rate: float, seen: Ints) -> float:
+    """Value a round while searching: time left over is worth something too."""
+    value, slack = score(task, walk, m, seen)
+    return value + _SLACK * rate * slack
 
 
 @njit(cache=True)
@@ -470,36 +510,30 @@ def search(
     temperature, as a share of the prize. Gives how many iterations ago the best was found.
     """
     here, best, trial = walks
+    rate = max(prize_of(task, best, sizes[1]), 1) / max(task.budget, 1)
     schedule(task, best, sizes[1])
-    top = prize_of(task, best, sizes[1])
-    top_slack = best.late[sizes[1] - 1] - best.early[sizes[1] - 1]
-    rate = max(top, 1) / max(task.budget, 1)
+    top, slack = score(task, best, sizes[1], room.seen)
     schedule(task, here, sizes[0])
-    slack = here.late[sizes[0] - 1] - here.early[sizes[0] - 1]
-    value = prize_of(task, here, sizes[0]) + _SLACK * rate * slack
+    value = _worth(task, here, sizes[0], rate, room.seen)
+    heat = max(top, 1.0) * warmth
     since = 0
     for _ in range(iterations):
         since += 1
         copy_walk(here, sizes[0], trial)
         schedule(task, trial, sizes[0])
         m = _step(task, trial, sizes[0], room, largest, rate, state)
-        if m == 0:
-            continue
-        heat = max(top, 1) * warmth
-        slack = trial.late[m - 1] - trial.early[m - 1]
-        found = prize_of(task, trial, m) + _SLACK * rate * slack
-        if found < value - _CHANCELESS * heat:
+        if m == 0 or _worth(task, trial, m, rate, room.seen) < value - _CHANCELESS * heat:
             continue
         if shorten(task, trial, m):
             m = recreate(task, trial, m, room, 0.0, 0.0, state)
-        prize, slack = prize_of(task, trial, m), trial.late[m - 1] - trial.early[m - 1]
-        found = prize + _SLACK * rate * slack
+        found = _worth(task, trial, m, rate, room.seen)
         if found >= value or _uniform(state) < np.exp((found - value) / heat):
             value = found
             sizes[0] = m
             copy_walk(trial, m, here)
-        if prize > top or (prize == top and slack > top_slack):
-            top, top_slack = prize, slack
+        reached, left = score(task, trial, m, room.seen)
+        if reached > top or (reached == top and left > slack):
+            top, slack = reached, left
             sizes[1] = m
             copy_walk(trial, m, best)
             since = 0

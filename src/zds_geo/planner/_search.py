@@ -31,6 +31,7 @@ HOT, COLD = 0.015, 0.0004  # temperature, share of the prize
 # the best few, the best one.
 STAGES: Final = ((STARTS, 0.15), (8, 0.15), (3, 0.2), (1, 0.5))
 CHUNK: Final = 64  # iterations between two looks at the clock
+DETACH: Final = 8.0  # coming back to a side costs so many changes of side, in prize
 ENOUGH: Final = 600  # iterations without a shorter round once all nodes are in it
 
 
@@ -41,7 +42,7 @@ class _Tour:
     here: Walk
     best: Walk
     sizes: Ints
-    value: tuple[int, int]
+    value: tuple[float, int]
 
 
 @dataclass(slots=True)
@@ -104,7 +105,9 @@ class Search:
             after=np.zeros(n, dtype=np.int64),
             place=np.zeros(n, dtype=np.int64),
             gone=np.zeros(n, dtype=np.bool_),
+            seen=np.zeros(int(self.task.side.max()) + 1 if case.change else 1, dtype=np.int64),
         )
+        self._change = case.change
 
     def run(
         self, first: list[int], *, iterations: int | None, time_limit_s: float | None
@@ -116,7 +119,12 @@ class Search:
         meter = _Meter(iterations=iterations, seconds=time_limit_s)
         meter.start()
         tours = self._starts(first)
-        best, done = tours[0], 0.0
+        if self._change:
+            rate = max(t.value[0] for t in tours) / max(self.task.budget, 1)
+            self.task = self.task._replace(detach=float(DETACH * rate * self._change))
+            for tour in tours:
+                tour.value = self._value(tour.best, int(tour.sizes[1]))
+        best, done = max(tours, key=lambda t: t.value), 0.0
         for keep, share in STAGES:
             tours = sorted(tours, key=lambda t: t.value, reverse=True)[:keep]
             for tour in tours:
@@ -145,10 +153,10 @@ class Search:
                 return "all_visited"
         return ""
 
-    def _value(self, walk: Walk, m: int) -> tuple[int, int]:
+    def _value(self, walk: Walk, m: int) -> tuple[float, int]:
         _kernel.schedule(self.task, walk, m)
-        prize = int(_kernel.prize_of(self.task, walk, m))
-        return prize, int(walk.late[m - 1] - walk.early[m - 1])
+        value, slack = _kernel.score(self.task, walk, m, self.room.seen)
+        return float(value), int(slack)
 
     def _order(self, tour: _Tour) -> list[int]:
         m = int(tour.sizes[1])
@@ -226,13 +234,19 @@ def _make_task(case: Case, at: npt.NDArray[np.intp]) -> Task:
         closes[-1] = _kernel.FAR
     must = np.isin(at, case.must)
     must[[0, -1]] = False
-    both = travel + travel.T
+    side = np.full(len(at), -1, dtype=np.int64)
+    effort = travel
+    if case.sides is not None and case.change:
+        side = np.ascontiguousarray(case.sides[at])
+        apart = (side[:, None] != side[None, :]) & (side[:, None] >= 0) & (side[None, :] >= 0)
+        effort = travel + case.change * apart
+    both = effort + effort.T
     both[:, [0, -1]] = np.iinfo(np.int64).max
     np.fill_diagonal(both, np.iinfo(np.int64).max)
     width = max(1, min(NEAR, len(at) - 3))
     near = np.ascontiguousarray(np.argsort(both, axis=1, kind="stable")[:, :width])
     return _kernel.Task(
-        travel=travel, back=np.ascontiguousarray(travel.T), service=service, gain=gain,
-        opens=opens, closes=closes, must=must, near=near, budget=case.budget,
-        timed=case.windows is not None,
+        travel=travel, effort=effort, back=np.ascontiguousarray(effort.T), service=service,
+        gain=gain, opens=opens, closes=closes, must=must, near=near, side=side, detach=0.0,
+        budget=case.budget, timed=case.windows is not None,
     )  # fmt: skip

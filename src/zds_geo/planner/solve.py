@@ -52,6 +52,8 @@ def solve_round(
     time_limit_s: float | None = None,
     must: Sequence[int] = (),
     windows: npt.ArrayLike | None = None,
+    sides: npt.ArrayLike | None = None,
+    change_s: int = 0,
 ) -> RoundSolution:
     """Choose and order nodes so that the prize is as large as possible within the budget.
 
@@ -77,6 +79,11 @@ def solve_round(
         Nodes that have to be visited.
     windows : array of int, shape (n, 2), optional
         Earliest and latest start of service at a node, counted from the start; waiting is allowed.
+    sides : array of int, shape (n,), optional
+        The street side of each node, -1 for none.
+    change_s : int
+        How much it bothers to change sides, beside the walk itself: rounds then finish a side
+        rather than come back to it, for a little less prize. 0: sides do not count.
 
     Returns
     -------
@@ -98,7 +105,7 @@ def solve_round(
     """
     case = make_case(
         travel_s, service_s, prize, start=start, end=end, budget_s=budget_s, must=must,
-        windows=windows,
+        windows=windows, sides=sides, change_s=change_s,
     )  # fmt: skip
     return _solve(case, seed=seed, iterations=iterations, time_limit_s=time_limit_s)
 
