@@ -22,7 +22,6 @@ from zds_geo.contact.people import WORLDS, People
 from zds_geo.contact.season import SeasonShift, run_season
 
 DOORS, WEEKS, LAST = 3_000, 52, 6
-FORGET = (False, True)
 FORGET_TALKED, FORGET_OTHERS = 30, 365  # days (P04)
 
 
@@ -120,7 +119,7 @@ def main() -> int:
     worlds = sys.argv[1:] or ["gewoon", "ouderen", "zonder typen", "verloop"]
     bad = n = 0
     with ProcessPoolExecutor() as pool:
-        for found in pool.map(run, [(w, f) for w in worlds for f in FORGET]):
+        for found in pool.map(run, [(w, f) for w in worlds for f in (False, True)]):
             print(f"{found['world']}{', with forgetting' if found['forget'] else ''}")
             for week, part in found["parts"]:
                 cells = []

@@ -162,7 +162,7 @@ def run_case(case: tuple[str, int, str, float, str, int, int]) -> dict[str, Any]
         prize = lambda able, window, now: able["chance"].to_numpy()  # noqa: ARG005, E731
     elif policy == "learned+shares":
         doors = with_shares(doors, people)
-    if policy == "uniform":
+    elif policy == "uniform":
         prize = lambda able, window, now: draw.random(len(able))  # noqa: ARG005, E731
     elif policy == "oracle":
         prize = lambda able, window, now: people.chances(  # noqa: E731

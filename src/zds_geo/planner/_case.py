@@ -21,7 +21,8 @@ class Case:
     """Checked input.
 
     ``open`` marks nodes this assistant may visit and that fit between start and end by themselves;
-    ``usable`` those of them that bring something or shorten the walk.
+    ``usable`` those of them that bring something or shorten the walk. ``sides`` numbers the street
+    side of each node (-1 none), ``change`` is what it bothers to change them.
     """
 
     travel: Ints
