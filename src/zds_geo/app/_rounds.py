@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
+from zds_geo.app._margin import margin_s, opened_share, talked_share
 from zds_geo.app.calendar import RosterShift
 from zds_geo.core.errors import NoPlanError
 from zds_geo.core.ids import bell_order, house_label
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from zds_geo.planner import RoundSolution
 
 MIN_DOORS_FOR_EXPECTATION: Final = 10
-TRIES_FOR_METRES: Final = 6
+TRIES: Final = 8  # for metres, and for the margin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,38 +230,81 @@ def _take(nodes: Nodes, kept: list[int]) -> Nodes:
 
 
 def _solve(day: Day, case: _Case, *, max_metres: int | None) -> RoundSolution | None:
-    """Solve; where a body's metres are limited, with ever less time for walking."""
-    import numpy as np
-
-    from zds_geo.planner import solve_round
-
-    total = int((case.shift.end_at - case.shift.start_at).total_seconds())
-    budget = total - 60 * day.settings.service.margin_min
-    zero = np.zeros(2, dtype=np.int64)
-    seed_text = f"{day.seed} {day.on} {case.shift.assistant_id} {case.shift.start_at:%H:%M}"
-    seed = int.from_bytes(hashlib.sha256(seed_text.encode()).digest()[:4])
-    windows = np.vstack([np.array([[0, total], [0, total]]), case.nodes.windows])
-    for _ in range(TRIES_FOR_METRES):
+    """Solve; again with less time where the margin or a body's metres ask for it."""
+    budget = _total_s(case) - 60 * day.settings.service.margin_min
+    for _ in range(TRIES):
         if budget <= 0:
             return None
-        try:
-            solution = solve_round(
-                case.travel_s,
-                np.concatenate([zero, case.nodes.service_s]),
-                np.concatenate([zero, case.nodes.prize]),
-                start=0,
-                end=1,
-                budget_s=budget,
-                seed=seed,
-                windows=windows if len(case.pieces) > 1 else None,
-            )
-        except NoPlanError:
+        solution = _solve_within(day, case, budget)
+        if solution is None:
             return None
+        spent = solution.travel_s + solution.service_s
+        over = spent + _margin(day, case, solution) - _total_s(case)
         metres = solution.travel_s * day.settings.service.walk_m_s
-        if max_metres is None or metres <= max_metres:
+        if over <= 0 and (max_metres is None or metres <= max_metres):
             return solution
-        budget = int(budget * max(0.3, 0.95 * max_metres / metres))
+        if max_metres is not None and metres > max_metres:
+            budget = min(budget, int(spent * max(0.3, 0.95 * max_metres / metres)))
+        if over > 0:
+            budget = min(budget, spent - over)
     return None
+
+
+def _total_s(case: _Case) -> int:
+    return int((case.shift.end_at - case.shift.start_at).total_seconds())
+
+
+def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:
+    """Give what must stay free, so that talks that run on do not break the shift."""
+    inner = [n - 2 for n in solution.order if n >= 2]
+    doors = [d for n in inner for d in case.nodes.door_ids[n]]
+    if not doors:
+        return 60 * day.settings.service.margin_min
+    # Where a shift has two windows the higher chance: more talks, so the larger margin.
+    frames = [frame for _, frame in case.pieces]
+    chance = sum(max(float(f.at[d, "chance"]) for f in frames) for d in doors) / len(doors)
+    return margin_s(
+        len(doors),
+        chance=max(
+            chance,
+            *(
+                opened_share(day.knocks, window=piece.window, chance=chance, on=day.on)
+                for piece, _ in case.pieces
+            ),
+        ),
+        talked=talked_share(day.knocks),
+        planned_s=solution.service_s / len(doors),
+        service=day.settings.service,
+    )
+
+
+def _solve_within(day: Day, case: _Case, budget: int) -> RoundSolution | None:
+    import numpy as np
+
+    from zds_geo.planner import CHANGE_S, SOON, solve_round
+
+    total = _total_s(case)
+    zero = np.zeros(2, dtype=np.int64)
+    seed_text = f"{day.seed} {day.on} {case.shift.assistant_id} {case.shift.start_at:%H:%M}"
+    windows = np.vstack([np.array([[0, total], [0, total]]), case.nodes.windows])
+    sides = day.stops["street_side_id"].reindex(case.nodes.stop_ids).astype(str)
+    numbers = np.unique(sides.to_numpy(), return_inverse=True)[1]
+    try:
+        return solve_round(
+            case.travel_s,
+            np.concatenate([zero, case.nodes.service_s]),
+            np.concatenate([zero, case.nodes.prize]),
+            start=0,
+            end=1,
+            budget_s=budget,
+            seed=int.from_bytes(hashlib.sha256(seed_text.encode()).digest()[:4]),
+            windows=windows if len(case.pieces) > 1 else None,
+            sides=np.concatenate([zero - 1, numbers]),
+            change_s=CHANGE_S,
+            soon=SOON,
+        )
+    except NoPlanError:
+        return None
 
 
 def _write_round(

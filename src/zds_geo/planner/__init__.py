@@ -6,16 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.planner.solve import RoundSolution, TeamSolution, solve_round, solve_team
+    from zds_geo.planner.solve import (
+        CHANGE_S,
+        SOON,
+        RoundSolution,
+        solve_round,
+    )
+    from zds_geo.planner.team import TeamSolution, solve_team
 
 _HOMES: Final = {
+    "CHANGE_S": "solve",
+    "SOON": "solve",
     "RoundSolution": "solve",
-    "TeamSolution": "solve",
+    "TeamSolution": "team",
     "solve_round": "solve",
-    "solve_team": "solve",
+    "solve_team": "team",
 }
 
-__all__ = ["RoundSolution", "TeamSolution", "solve_round", "solve_team"]
+__all__ = ["CHANGE_S", "SOON", "RoundSolution", "TeamSolution", "solve_round", "solve_team"]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,7 +22,8 @@ class Case:
 
     ``open`` marks nodes this assistant may visit and that fit between start and end by themselves;
     ``usable`` those of them that bring something or shorten the walk. ``sides`` numbers the street
-    side of each node (-1 none), ``change`` is what it bothers to change them.
+    side of each node (-1 none), ``change`` is what it bothers to change them; ``soon`` is what
+    share of a prize is lost when it comes last.
     """
 
     travel: Ints
@@ -37,6 +38,7 @@ class Case:
     usable: npt.NDArray[np.bool_]
     sides: Ints | None = None
     change: int = 0
+    soon: float = 0.0
 
     def length(self, order: list[int]) -> int:
         """Give travel, service and waiting of an order; -1 when a window is missed."""
@@ -111,6 +113,7 @@ def make_case(
     closed: npt.NDArray[np.bool_] | None = None,
     sides: Any = None,
     change_s: int = 0,
+    soon: float = 0.0,
 ) -> Case:
     """Check the input of a round; UsageError names what does not fit."""
     n = len(np.asarray(service_s))
@@ -122,6 +125,8 @@ def make_case(
             raise UsageError("planner.index", name=name, got=index, n=n)
     if change_s < 0:
         raise UsageError("planner.negative", name="change_s")
+    if not 0.0 <= soon <= 1.0:
+        raise UsageError("planner.share", name="soon", got=soon)
     side = None
     if sides is not None and change_s:
         side = np.unique(np.asarray(sides), return_inverse=True)[1].astype(np.int64)
@@ -144,6 +149,7 @@ def make_case(
         windows=times,
         sides=side,
         change=int(change_s) if side is not None else 0,
+        soon=float(soon),
         open=fits,
         usable=_usable(
             travel,

@@ -38,7 +38,8 @@ class Task(NamedTuple):
 
     ``effort`` is the travel and what it bothers to change sides, ``back`` the same the other way
     round: rounds are made short in effort and kept on time in travel. ``detach`` is what coming
-    back to a side costs in prize.
+    back to a side costs in prize; ``soon`` what share of a prize is lost when it comes last;
+    ``idle`` what time left over is worth then.
     """
 
     travel: Ints
@@ -52,6 +53,8 @@ class Task(NamedTuple):
     near: Ints
     side: Ints
     detach: float
+    soon: float
+    idle: float
     budget: int
     timed: bool
 
@@ -454,12 +457,39 @@ def returns(task: Task, walk: Walk, m: int, seen: Ints) -> int:
 
 
 @njit(cache=True)
+def waiting(task: Task, walk: Walk, m: int) -> float:
+    """Give the prizes of a round times when they come, as a share of the budget."""
+    total = 0.0
+    for i in range(m):
+        total += float(task.gain[walk.order[i]]) * walk.early[i]
+    return total / max(task.budget, 1)
+
+
+@njit(cache=True)
+def _waits(task: Task, walk: Walk, m: int) -> int:
+    """Give how long one waits for hours to come; it is time left over too."""
+    total = walk.early[0]
+    for i in range(1, m):
+        a, b = walk.order[i - 1], walk.order[i]
+        total += walk.early[i] - walk.early[i - 1] - task.service[a] - task.travel[a, b]
+    return total
+
+
+@njit(cache=True)
 def score(task: Task, walk: Walk, m: int, seen: Ints) -> tuple[float, int]:
-    """Give the prize of a round, less what coming back to sides costs, and the time left over."""
-    value = float(prize_of(task, walk, m))
+    """Give the prize of a round, less what waiting for it and coming back to sides cost.
+
+    And the time left over.
+    """
+    value, slack = float(prize_of(task, walk, m)), walk.late[m - 1] - walk.early[m - 1]
+    if task.timed:
+        slack += _waits(task, walk, m)
+    if task.soon > 0.0:
+        value += task.idle * slack
+        value -= task.soon * waiting(task, walk, m)
     if task.detach > 0.0:
         value -= task.detach * returns(task, walk, m, seen)
-    return value, walk.late[m - 1] - walk.early[m - 1]
+    return value, slack
 
 
 @njit(cache=True)
@@ -467,6 +497,52 @@ def _worth(task: Task, walk: Walk, m: int, rate: float, seen: Ints) -> float:
     """Value a round while searching: time left over is worth something too."""
     value, slack = score(task, walk, m, seen)
     return value + _SLACK * rate * slack
+
+
+@njit(cache=True)
+def turn_round(task: Task, walks: tuple[Walk, Walk], m: int, seen: Ints) -> None:
+    """Walk the first round the other way when that is worth more; the second is to try it in."""
+    walk, trial = walks
+    copy_walk(walk, m, trial)
+    _turn(trial.order, 1, m - 2)
+    schedule(task, walk, m)
+    if schedule(task, trial, m) and score(task, trial, m, seen) > score(task, walk, m, seen):
+        copy_walk(trial, m, walk)
+        schedule(task, walk, m)
+
+
+@njit(cache=True)
+def bring_forward(task: Task, walks: tuple[Walk, Walk], m: int, longest: int, seen: Ints) -> None:
+    """Move and turn stretches of the first round while it is worth more; the second is to try in.
+
+    The same nodes, in an order that brings more early or comes back to fewer sides.
+    """
+    walk, trial = walks
+    schedule(task, walk, m)
+    best = score(task, walk, m, seen)
+    better = True
+    while better:
+        better = False
+        for size in range(1, min(longest, m - 2) + 1):
+            for i in range(1, m - size):
+                for j in range(m - 1):
+                    if i <= j < i + size:
+                        continue
+                    for turn in range(2):
+                        if (j == i - 1 and turn == 0) or (size == 1 and turn == 1):
+                            continue
+                        copy_walk(walk, m, trial)
+                        if j == i - 1:
+                            _turn(trial.order, i, i + size - 1)
+                        else:
+                            _move(trial.order, i, j, size, turn == 1)
+                        if not schedule(task, trial, m):
+                            continue
+                        found = score(task, trial, m, seen)
+                        if found > best:
+                            best, better = found, True
+                            copy_walk(trial, m, walk)
+    schedule(task, walk, m)
 
 
 @njit(cache=True)

@@ -16,6 +16,8 @@ import numpy as np
 from zds_geo.planner import _kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from zds_geo.planner._case import Case
@@ -32,6 +34,8 @@ HOT, COLD = 0.015, 0.0004  # temperature, share of the prize
 STAGES: Final = ((STARTS, 0.15), (8, 0.15), (3, 0.2), (1, 0.5))
 CHUNK: Final = 64  # iterations between two looks at the clock
 DETACH: Final = 8.0  # coming back to a side costs so many changes of side, in prize
+FORWARD: Final = 2_000_000  # moves times places that may be tried to bring prizes forward
+IDLE: Final = 0.05  # what a second left over is worth, of what a second of a round brings
 ENOUGH: Final = 600  # iterations without a shorter round once all nodes are in it
 
 
@@ -110,20 +114,21 @@ class Search:
         self._change = case.change
 
     def run(
-        self, first: list[int], *, iterations: int | None, time_limit_s: float | None
+        self,
+        first: list[int],
+        *,
+        iterations: int | None,
+        time_limit_s: float | None,
+        others: Sequence[list[int]] = (),
     ) -> tuple[list[int], str]:
-        """Search from a first order; give the best order and why the search stopped.
+        """Search from first orders; give the best order and why the search stopped.
 
         Without ``iterations`` the time limit alone counts.
         """
         meter = _Meter(iterations=iterations, seconds=time_limit_s)
         meter.start()
-        tours = self._starts(first)
-        if self._change:
-            rate = max(t.value[0] for t in tours) / max(self.task.budget, 1)
-            self.task = self.task._replace(detach=float(DETACH * rate * self._change))
-            for tour in tours:
-                tour.value = self._value(tour.best, int(tour.sizes[1]))
+        tours = self._starts(first, others)
+        self._price(tours)
         best, done = max(tours, key=lambda t: t.value), 0.0
         for keep, share in STAGES:
             tours = sorted(tours, key=lambda t: t.value, reverse=True)[:keep]
@@ -135,10 +140,23 @@ class Search:
             done += share
         return self._order(best), "iterations" if iterations is not None else "time_limit"
 
+    def _price(self, tours: list[_Tour]) -> None:
+        """Set what a second is worth, for what is weighed against prizes."""
+        if not self._change and self.task.soon <= 0.0:
+            return
+        left = self.task.budget - max(tours, key=lambda t: t.value).value[1]
+        rate = max(t.value[0] for t in tours) / max(left, 1)
+        self.task = self.task._replace(
+            detach=float(DETACH * rate * self._change), idle=float(IDLE * rate)
+        )
+        for tour in tours:
+            tour.value = self._value(tour.best, int(tour.sizes[1]))
+
     def _improve(self, tour: _Tour, meter: _Meter, *, share: float, warm: float) -> str:
         """Search on from one round; give a reason when all of the search is over."""
         meter.begin(share)
         idle = 0
+        self._turn(tour)
         while steps := meter.steps():
             if meter.over():
                 return "time_limit"
@@ -158,8 +176,20 @@ class Search:
         value, slack = _kernel.score(self.task, walk, m, self.room.seen)
         return float(value), int(slack)
 
+    def _turn(self, tour: _Tour) -> None:
+        """Walk it the other way round when that brings more early."""
+        if self.task.soon > 0.0:
+            for walk, m in zip((tour.here, tour.best), tour.sizes, strict=True):
+                _kernel.turn_round(self.task, (walk, self.trial), int(m), self.room.seen)
+            tour.value = self._value(tour.best, int(tour.sizes[1]))
+
     def _order(self, tour: _Tour) -> list[int]:
         m = int(tour.sizes[1])
+        self._turn(tour)
+        if self.task.soon > 0.0:
+            longest = int(min(m, max(1, FORWARD // m**3)))
+            walks = (tour.best, self.trial)
+            _kernel.bring_forward(self.task, walks, m, longest, self.room.seen)
         return [int(node) for node in self.at[tour.best.order[:m]]]
 
     def _new_walk(self) -> Walk:
@@ -180,11 +210,11 @@ class Search:
         _kernel.copy_walk(walk, m, best)
         return _Tour(walk, best, np.array([m, m], dtype=np.int64), self._value(walk, m))
 
-    def _starts(self, first: list[int]) -> list[_Tour]:
+    def _starts(self, first: list[int], others: Sequence[list[int]]) -> list[_Tour]:
         """Start greedily from far-apart places too, since a greedy round stays where it began."""
         inner = [self.place[node] for node in first[1:-1]]
         travel = self.task.travel
-        found = [self._fill(inner)]
+        found = [self._fill([self.place[k] for k in some[1:-1]]) for some in (first, *others)]
         distance = np.full(len(self.nodes), np.inf)
         chosen = int(np.argmax(self.task.gain[1:-1]))
         for _ in range(min(STARTS, len(self.nodes))):
@@ -248,5 +278,5 @@ def _make_task(case: Case, at: npt.NDArray[np.intp]) -> Task:
     return _kernel.Task(
         travel=travel, effort=effort, back=np.ascontiguousarray(effort.T), service=service,
         gain=gain, opens=opens, closes=closes, must=must, near=near, side=side, detach=0.0,
-        budget=case.budget, timed=case.windows is not None,
+        soon=case.soon, idle=0.0, budget=case.budget, timed=case.windows is not None,
     )  # fmt: skip

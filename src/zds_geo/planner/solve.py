@@ -1,19 +1,22 @@
-"""``solve_round`` and ``solve_team``: orienteering with service times (DESIGN 6)."""
+"""``solve_round``: orienteering with service times (DESIGN 6)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from zds_geo.core.errors import NoPlanError, UsageError
+from zds_geo.core.errors import NoPlanError
 from zds_geo.planner._case import TINY, Case, make_case, shortest_walk, solve_exactly, upper_bound
 from zds_geo.planner._search import Search
 
 ITERATIONS: Final = 4000
+# What rounds are made with: seconds of bother to change sides, share of a prize lost at the end.
+CHANGE_S: Final = 30
+SOON: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +34,6 @@ class RoundSolution:
     bound: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamSolution:
-    """One round for each assistant; no node is in two of them."""
-
-    rounds: tuple[RoundSolution, ...]
-    prize: int
-
-
 def solve_round(
     travel_s: npt.ArrayLike,
     service_s: npt.ArrayLike,
@@ -54,6 +49,7 @@ def solve_round(
     windows: npt.ArrayLike | None = None,
     sides: npt.ArrayLike | None = None,
     change_s: int = 0,
+    soon: float = 0.0,
 ) -> RoundSolution:
     """Choose and order nodes so that the prize is as large as possible within the budget.
 
@@ -84,6 +80,9 @@ def solve_round(
     change_s : int
         How much it bothers to change sides, beside the walk itself: rounds then finish a side
         rather than come back to it, for a little less prize. 0: sides do not count.
+    soon : float
+        Which share of a prize (0-1) is lost when it comes at the very end, growing evenly with
+        time: rounds then bring what they can early, in case a talk takes an hour.
 
     Returns
     -------
@@ -105,26 +104,47 @@ def solve_round(
     """
     case = make_case(
         travel_s, service_s, prize, start=start, end=end, budget_s=budget_s, must=must,
-        windows=windows, sides=sides, change_s=change_s,
+        windows=windows, sides=sides, change_s=change_s, soon=soon,
     )  # fmt: skip
-    return _solve(case, seed=seed, iterations=iterations, time_limit_s=time_limit_s)
+    return solve_case(case, seed=seed, iterations=iterations, time_limit_s=time_limit_s)
 
 
-def _solve(
+def solve_case(
     case: Case, *, seed: int, iterations: int | None, time_limit_s: float | None
 ) -> RoundSolution:
+    """Solve a checked case.
+
+    Parameters
+    ----------
+    case : Case
+        As from ``make_case``.
+    seed : int
+        Of the search.
+    iterations, time_limit_s : optional
+        As in ``solve_round``.
+
+    Returns
+    -------
+    RoundSolution
+        Within the budget.
+
+    Raises
+    ------
+    NoPlanError
+        If there is no walk from start to end, or the musts do not fit.
+    """
     nodes = [int(i) for i in np.flatnonzero(case.usable)]
     if len(nodes) <= TINY:
         reachable = set(case.must) <= set(nodes)
         exact = solve_exactly(case, nodes, needed=case.must) if reachable else None
         if exact is None:
             raise _no_plan(case)
-        return _solution(case, exact, "optimal")
+        return describe(case, exact, "optimal")
     first = _first_order(case)
     search = Search(case, seed=seed)
     steps = ITERATIONS if iterations is None and time_limit_s is None else iterations
     order, reason = search.run(first, iterations=steps, time_limit_s=time_limit_s)
-    return _solution(case, order, reason)
+    return describe(case, order, reason)
 
 
 def _first_order(case: Case) -> list[int]:
@@ -155,7 +175,23 @@ def _no_plan(case: Case) -> NoPlanError:
     return NoPlanError("planner.no_walk", need=need, budget=case.budget)
 
 
-def _solution(case: Case, order: list[int], reason: str) -> RoundSolution:
+def describe(case: Case, order: list[int], reason: str) -> RoundSolution:
+    """Write an order down with what it brings and takes.
+
+    Parameters
+    ----------
+    case : Case
+        Of which it is a round.
+    order : list of int
+        With start and end.
+    reason : str
+        Why the search stopped.
+
+    Returns
+    -------
+    RoundSolution
+        With a bound.
+    """
     return RoundSolution(
         order=tuple(int(node) for node in order),
         prize=case.prize_of(order),
@@ -164,114 +200,3 @@ def _solution(case: Case, order: list[int], reason: str) -> RoundSolution:
         stop_reason=reason,
         bound=case.prize_of(order) if reason == "optimal" else upper_bound(case),
     )
-
-
-def solve_team(
-    travel_s: npt.ArrayLike,
-    service_s: npt.ArrayLike,
-    prize: npt.ArrayLike,
-    *,
-    starts: Sequence[int],
-    ends: Sequence[int],
-    budgets_s: Sequence[int],
-    seed: int,
-    iterations: int | None = None,
-    time_limit_s: float | None = None,
-    must: Sequence[int] = (),
-    windows: npt.ArrayLike | None = None,
-    allowed: npt.ArrayLike | None = None,
-) -> TeamSolution:
-    """Make rounds for several assistants that share one set of nodes.
-
-    Parameters
-    ----------
-    travel_s, service_s, prize : arrays
-        As in ``solve_round``.
-    starts, ends, budgets_s : sequence of int, one for each assistant
-        Where and how long each walks.
-    seed : int
-        Of the search.
-    iterations, time_limit_s : optional
-        For each search, as in ``solve_round``.
-    must : sequence of int
-        Nodes that somebody has to visit: the first assistant whose round can hold it.
-    windows : array, optional
-        As in ``solve_round``.
-    allowed : array of bool, shape (assistants, n), optional
-        Who may visit which node; everyone everything by default.
-
-    Returns
-    -------
-    TeamSolution
-        Rounds in the order of ``starts``.
-
-    Raises
-    ------
-    NoPlanError
-        If an assistant cannot walk from start to end, or a must fits in no round.
-    UsageError
-        If shapes do not fit.
-
-    Notes
-    -----
-    One after the other, then each once more with what the others left; a change is kept when the
-    team's prize grows.
-    """
-    n_people = len(starts)
-    if not n_people == len(ends) == len(budgets_s):
-        raise UsageError("planner.team", n=n_people, ends=len(ends), budgets=len(budgets_s))
-    value = np.asarray(prize, dtype=np.int64)
-    may = np.ones((n_people, len(value)), bool) if allowed is None else np.asarray(allowed, bool)
-    depots = np.zeros(len(value), dtype=bool)
-    depots[list({*starts, *ends})] = True
-    # A prize at a start or end counts once: for the first who starts or ends there.
-    mine = np.zeros_like(may)
-    for person in reversed(range(n_people)):
-        own = [starts[person], ends[person]]
-        mine[:, own] = False
-        mine[person, own] = True
-    taken: list[set[int]] = [set() for _ in range(n_people)]
-    musts: list[tuple[int, ...]] = [() for _ in range(n_people)]
-    rounds: list[RoundSolution | None] = [None] * n_people
-
-    def solve(person: int, needs: tuple[int, ...]) -> RoundSolution:
-        others = set().union(*(taken[p] for p in range(n_people) if p != person))
-        closed = ~may[person] | depots
-        closed[list(others)] = True
-        closed[list(needs)] = False
-        case = make_case(
-            travel_s, service_s, np.where(closed & ~mine[person], 0, value), start=starts[person],
-            end=ends[person], budget_s=budgets_s[person], must=needs, windows=windows,
-            closed=closed,
-        )  # fmt: skip
-        return _solve(case, seed=seed + person, iterations=iterations, time_limit_s=time_limit_s)
-
-    for node in must:
-        _give_must(node, solve, may, musts, n_people)
-    for turn in range(2):
-        for person in range(n_people):
-            found = solve(person, musts[person])
-            before = rounds[person]
-            if turn == 0 or before is None or found.prize > before.prize:
-                rounds[person] = found
-                taken[person] = set(found.order) - {starts[person], ends[person]}
-        if n_people == 1:
-            break
-    done = tuple(r for r in rounds if r is not None)
-    return TeamSolution(rounds=done, prize=sum(r.prize for r in done))
-
-
-def _give_must(
-    node: int, solve: Any, may: npt.NDArray[np.bool_], musts: list[tuple[int, ...]], n_people: int
-) -> None:
-    for person in range(n_people):
-        if not may[person, node]:
-            continue
-        try:
-            solve(person, (*musts[person], node))
-        except NoPlanError:
-            continue
-        musts[person] = (*musts[person], node)
-        may[:, node] &= np.arange(n_people) == person
-        return
-    raise NoPlanError("planner.must", n=1, budget="-")

@@ -1,0 +1,112 @@
+"""How much of a shift stays free, so that it holds on four days out of five and not on average."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zds_geo.app.settings import ServiceTimes
+
+HOLD: Final = 0.8  # share of days on which a round must fit
+_Z: Final = 0.8416  # of the normal distribution, for HOLD
+# ASSUMPTION: talks are lognormal, from a minute to an hour, with the mean of the settings.
+TALK_SIGMA: Final = 0.97
+SHORTEST_TALK_S, LONGEST_TALK_S = 60, 3600
+# ASSUMPTION, until the cooperative's own history tells: of those who open, so many talk.
+TALKED_OF_OPENED: Final = 0.72
+_PRIOR_OPENED: Final = 50.0  # openings, and knocks, that the assumptions count for
+LEVEL_SD: Final = 0.06  # ASSUMPTION: of the chance of one round around what is expected of it
+RECENT_DAYS: Final = 42
+OPENED: Final = frozenset({"talked", "no_talk", "come_back", "do_not_knock"})
+
+
+def talked_share(knocks: pd.DataFrame) -> float:
+    """Give which share of those who open talk, from the history and an assumption.
+
+    Parameters
+    ----------
+    knocks : DataFrame
+        Columns of the knocks CSV.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; the mean of a beta distribution with a prior of 50 openings.
+    """
+    opened = talked = 0
+    if len(knocks):
+        opened = int(knocks["outcome"].isin(OPENED).sum())
+        talked = int((knocks["outcome"] == "talked").sum())
+    return (talked + _PRIOR_OPENED * TALKED_OF_OPENED) / (opened + _PRIOR_OPENED)
+
+
+def opened_share(knocks: pd.DataFrame, *, window: str, chance: float, on: date) -> float:
+    """Give which share of rings is answered in a window, from six weeks of history and a chance.
+
+    Parameters
+    ----------
+    knocks : DataFrame
+        Columns of the knocks CSV.
+    window : str
+        Name.
+    chance : float
+        What the rotation expects, 0-1.
+    on : date
+        The day of the round.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; the mean of a beta distribution with a prior of 50 knocks.
+    """
+    opened = rung = 0
+    if len(knocks):
+        since = (on - timedelta(days=RECENT_DAYS)).isoformat()
+        recent = knocks["knocked_on"].astype(str) >= since
+        here = knocks.loc[recent & (knocks["window"] == window), "outcome"]
+        opened = int(here.isin(OPENED).sum())
+        rung = opened + int((here == "not_home").sum())
+    return (opened + _PRIOR_OPENED * chance) / (rung + _PRIOR_OPENED)
+
+
+def margin_s(
+    n_doors: int, *, chance: float, talked: float, planned_s: float, service: ServiceTimes
+) -> int:
+    """Give the seconds of a shift that stay free.
+
+    Parameters
+    ----------
+    n_doors : int
+        Doors of the round.
+    chance : float
+        Mean chance (0-1) that somebody opens.
+    talked : float
+        Share (0-1) of those who open that talk.
+    planned_s : float
+        Seconds that the plan counts for each door.
+    service : ServiceTimes
+        Seconds for a closed door and for a talk; the least margin.
+
+    Returns
+    -------
+    int
+        At least the margin of the settings.
+
+    Notes
+    -----
+    The time at n doors has mean nμ and variance nσ² + (nτ)² (talks independent, the level of the
+    chance not quite known); by the normal approximation the mean and z times the root of that hold
+    on 80 % of days (a chance constraint, Charnes and Cooper 1959). What the plan counts above the
+    mean is margin already.
+    """
+    p = chance * talked
+    mean = (1 - p) * service.closed_s + p * service.talk_s
+    square = (1 - p) * service.closed_s**2 + p * service.talk_s**2 * math.exp(TALK_SIGMA**2)
+    level = n_doors * LEVEL_SD * talked * (service.talk_s - service.closed_s)
+    spread = math.sqrt(max(square - mean**2, 0.0) * n_doors + level**2)
+    needed = _Z * spread - n_doors * (planned_s - mean)
+    return max(60 * service.margin_min, math.ceil(needed))
