@@ -261,3 +261,53 @@ def test_a_roster_without_shifts_says_what_to_fill_in(own_example: Workspace) ->
     empty = Workspace(own_example.root, replace(own_example.settings, shifts=()))
     with pytest.raises(NoPlanError, match="roster has no shifts"):
         plan_day(empty, now=NOW, seed=1, on=date(2026, 11, 23))
+
+
+def test_each_door_says_why_it_is_on_a_round_or_why_not(own_example: Workspace) -> None:
+    answer = planned(own_example)
+    plan = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))
+    stop = plan["rounds"][0]["stops"][-1]
+    door = stop["doors"][0]
+    code, out, _ = zds(own_example, "plan", "explain", door["door_id"])
+    assert code == 0
+    assert plan["rounds"][0]["round_id"] in out
+    assert door["reason"] in out
+    doors = read_layer(own_example.places_path, "doors", columns=["straat"])
+    on_rounds = set(door_ids(Path(str(answer["folder"]))))
+    others = sorted(set(doors.index) - on_rounds)
+    for door_id in others[:: max(1, len(others) // 8)]:
+        code, out, _ = zds(own_example, "plan", "explain", door_id)
+        assert code == 0
+        assert "niet op een ronde" in out
+        why = out.splitlines()[0].rstrip(".").rpartition(": ")[2]
+        assert why in plan["skipped"] or why == "niet aan de beurt"
+
+
+def test_the_rest_of_a_printed_round_is_a_part_of_it_that_fits(own_example: Workspace) -> None:
+    answer = planned(own_example)
+    plan = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))
+    first = plan["rounds"][0]
+    n = sum(len(s["doors"]) for s in first["stops"])
+    sizes = []
+    for minutes in (5, 25, 240):
+        code, out, _ = zds(
+            own_example, "plan", "rest", first["round_id"].lower(), "--after", "2",
+            "--minutes", str(minutes), "--json",
+        )  # fmt: skip
+        assert code == 0
+        rest = json.loads(out)
+        lines = [x for s in rest["stops"] for x in s["lines"]]
+        left = [x for s in rest["left_out"] for x in s["lines"]]
+        assert sorted(lines + left) == list(range(3, n + 1))
+        assert rest["minutes"] <= minutes
+        sizes.append(len(lines))
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == n - 2
+    code, out, err = zds(
+        own_example, "plan", "rest", first["round_id"], "--after", "999", "--minutes", "9"
+    )
+    assert code != 0
+    assert f"laatste regel is {n}" in err
+    assert len(err.strip().splitlines()) == 1
+    before = door_ids(Path(str(answer["folder"])))
+    assert before == door_ids(Path(str(planned(own_example)["folder"])))

@@ -78,6 +78,26 @@ def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedSh
     return _write_round(day, case, solution, code=code, buurt_codes=assistant.buurt_codes)
 
 
+def rank_shift(day: Day, shift: RosterShift) -> list[pd.DataFrame]:
+    """Rank the doors that one shift may ring at.
+
+    Parameters
+    ----------
+    day : Day
+        Doors, streets, history.
+    shift : RosterShift
+        The shift.
+
+    Returns
+    -------
+    list of DataFrame
+        As from ``rank_doors``, one for each part of the shift.
+    """
+    assistant = day.settings.assistant(shift.assistant_id)
+    doors = _own_doors(day, assistant.buurt_codes, stairs=assistant.stairs)
+    return [frame for _, frame in _rank(day, shift, doors)]
+
+
 def _unserved(shift: RosterShift, why: str) -> UnservedShift:
     return UnservedShift(
         assistant_id=shift.assistant_id,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _rhythm
+from zds_geo.cli import _fixes, _knocks, _places, _plan, _rhythm
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 _places.places.add_typer(_fixes.fix, name="fix")
 app.add_typer(_places.places, name="places")
 app.add_typer(_places.doors, name="doors")
+app.add_typer(_plan.plan, name="plan")
 app.add_typer(_rhythm.cycle, name="cycle")
 app.add_typer(_rhythm.shift, name="shift")
 app.add_typer(_knocks.knocks, name="knocks")
@@ -58,32 +59,6 @@ def init(  # noqa: D103
         made = make_workspace(folder, choice, now=face.now)
         face.print("init.done", folder=folder, area=made.settings.area.name)
     face.data({"workspace": folder, "example": example})
-
-
-@app.command("plan", cls=Command, help="help.plan")
-def plan(  # noqa: D103
-    ctx: typer.Context,
-    date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.plan.date")] = "",
-    assistant: Annotated[
-        list[str] | None, typer.Option("--assistant", metavar="ID", help="help.plan.assistant")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
-) -> None:
-    from zds_geo.app.plan_day import plan_day
-    from zds_geo.cli._show import plan_as_data, show_plan
-
-    face: Face = ctx.obj
-    with face.progress() as progress:
-        result = plan_day(
-            face.open(),
-            now=face.now,
-            seed=seed,
-            on=read_date(date) if date else None,
-            assistants=tuple(assistant or ()),
-            progress=progress,
-        )
-    show_plan(face, result)
-    face.data(plan_as_data(result))
 
 
 @app.command("heatmap", cls=Command, help="help.heatmap")

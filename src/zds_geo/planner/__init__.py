@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.planner._rest import replan
     from zds_geo.planner.solve import (
         CHANGE_S,
         SOON,
@@ -19,11 +20,20 @@ _HOMES: Final = {
     "SOON": "solve",
     "RoundSolution": "solve",
     "TeamSolution": "team",
+    "replan": "_rest",
     "solve_round": "solve",
     "solve_team": "team",
 }
 
-__all__ = ["CHANGE_S", "SOON", "RoundSolution", "TeamSolution", "solve_round", "solve_team"]
+__all__ = [
+    "CHANGE_S",
+    "SOON",
+    "RoundSolution",
+    "TeamSolution",
+    "replan",
+    "solve_round",
+    "solve_team",
+]
 
 
 def __getattr__(name: str) -> Any:
