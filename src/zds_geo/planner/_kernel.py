@@ -231,7 +231,8 @@ def recreate(
         if k < 0:
             return m
         at = room.place[room.after[k]]
-        if task.timed and _delay(task, walk, at, k) == FAR:
+        # Short in effort may still be too long in travel.
+        if _delay(task, walk, at, k) == FAR:
             at = _least_delay(task, walk, m, k)
         room.free[k] = False
         if at >= 0:

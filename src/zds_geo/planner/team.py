@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -129,6 +129,8 @@ def solve_team(
         apart = time_limit_s * (APART if together else 1.0) / (turns * n_people)
     musts: list[tuple[int, ...]] = [() for _ in range(n_people)]
     for node in must:
+        if depots[node]:  # who starts or ends there is there
+            continue
         _give_must(node, team, musts, seed=seed, iterations=iterations, time_limit_s=apart)
     rounds = _one_by_one(
         team, musts, seed=seed, iterations=iterations, time_limit_s=apart, turns=turns
@@ -188,6 +190,10 @@ def _all_at_once(
         bare += [ends[0], *(k for k in found.order[1:-1] if k in musts[person]), ends[1]]
     if not case.fits(first):
         return rounds
+    # What is only on the way somewhere, for lack of the triangle inequality, may stay in.
+    usable = case.usable.copy()
+    usable[first[1:-1]] = True
+    case = replace(case, usable=usable)
     steps = iterations if iterations is not None or time_limit_s is not None else ITERATIONS
     order, reason = Search(case, seed=seed).run(
         first, iterations=None if steps is None else steps * n_people, time_limit_s=time_limit_s,

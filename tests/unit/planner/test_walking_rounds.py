@@ -151,3 +151,43 @@ def test_a_team_keeps_each_budget_shares_no_door_and_beats_one_after_the_other(s
         iterations=300, must=[50],
     )  # fmt: skip
     assert again == team
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(12, 30), st.integers(300, 2500))
+def test_sides_never_stretch_the_budget(seed: int, n: int, budget: int) -> None:
+    rng = np.random.default_rng(seed)
+    travel, service = rng.integers(0, 300, (n, n)), rng.integers(0, 200, n)
+    try:
+        found = solve_round(
+            travel, service, rng.integers(1, 99, n), start=0, end=0, budget_s=budget, seed=seed,
+            iterations=60, sides=rng.integers(-1, 5, n), change_s=CHANGE_S, soon=SOON,
+        )  # fmt: skip
+    except NoPlanError:
+        assert travel[0, 0] + service[0] > budget
+        return
+    took = sum(int(travel[a, b]) for a, b in pairwise(found.order))
+    assert took + int(service[list(set(found.order))].sum()) <= budget
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(12, 25), st.integers(300, 2500))
+def test_a_team_is_valid_where_the_shortest_way_is_by_way_of_others(
+    seed: int, n: int, budget: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    travel, service = rng.integers(0, 300, (n, n)), rng.integers(0, 200, n)
+    prize = np.where(rng.random(n) < 0.4, 0, rng.integers(1, 99, n))
+    try:
+        team = solve_team(
+            travel, service, prize, starts=[0, 1], ends=[0, 2], budgets_s=[budget, 900],
+            seed=seed, iterations=30, must=[1, 7],
+        )  # fmt: skip
+    except NoPlanError:
+        return
+    inner = [k for r in team.rounds for k in r.order[1:-1]]
+    assert 7 in inner
+    assert not set(inner) & {0, 1, 2}
+    for found, limit in zip(team.rounds, [budget, 900], strict=True):
+        took = sum(int(travel[a, b]) for a, b in pairwise(found.order))
+        assert took + int(service[list(set(found.order))].sum()) <= limit
