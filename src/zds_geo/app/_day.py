@@ -167,16 +167,20 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
     """
     import pandas as pd
 
-    from zds_geo.app._candidates import split_shift
+    from zds_geo.app._candidates import Piece, split_shift
 
     changes = read_shift_changes(store)
     every = tuple(sorted({code for a in settings.assistants for code in a.buurt_codes}))
     rows = []
+    pieces: dict[tuple[int, time, time], list[Piece]] = {}
     for ahead in range(7 * ROSTER_WEEKS):
         day = first + timedelta(days=ahead)
         for shift in shifts_on(settings, day, changes=changes):
             codes = settings.assistant(shift.assistant_id).buurt_codes or every
-            for piece in split_shift(shift.start_at, shift.end_at, windows=settings.windows):
+            hours = (day.weekday(), shift.start_at.time(), shift.end_at.time())
+            if hours not in pieces:
+                pieces[hours] = split_shift(shift.start_at, shift.end_at, windows=settings.windows)
+            for piece in pieces[hours]:
                 rows.append(
                     {
                         "start_at": shift.start_at + timedelta(seconds=piece.from_s),

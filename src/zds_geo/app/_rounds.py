@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MIN_DOORS_FOR_EXPECTATION: Final = 10
 TRIES: Final = 8  # for metres, and for the margin
+WALK_SHARE: Final = 0.25  # of the time at the doors goes to walking, at a first guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +252,7 @@ def _take(nodes: Nodes, kept: list[int]) -> Nodes:
 
 def _solve(day: Day, case: _Case, *, max_metres: int | None) -> RoundSolution | None:
     """Solve; again with less time where the margin or a body's metres ask for it."""
-    budget = _total_s(case) - 60 * day.settings.service.margin_min
+    budget = _total_s(case) - _first_margin(day, case)
     for _ in range(TRIES):
         if budget <= 0:
             return None
@@ -274,6 +275,23 @@ def _total_s(case: _Case) -> int:
     return int((case.shift.end_at - case.shift.start_at).total_seconds())
 
 
+def _first_margin(day: Day, case: _Case) -> int:
+    """Guess the margin from the doors that a shift of this length has, before there is a round."""
+    doors = max(sum(len(d) for d in case.nodes.door_ids), 1)
+    planned_s = float(case.nodes.service_s.sum()) / doors
+    walk_s = WALK_SHARE * planned_s
+    margin = 60 * day.settings.service.margin_min
+    for _ in range(3):
+        n = min(doors, int((_total_s(case) - margin) / (planned_s + walk_s)))
+        margin = _margin_of(day, case, max(n, 1), planned_s=planned_s, chance=_mean_chance(case))
+    return margin
+
+
+def _mean_chance(case: _Case) -> float:
+    frames = [frame for _, frame in case.pieces]
+    return max(float(f.loc[f["eligible"], "chance"].mean()) for f in frames if f["eligible"].any())
+
+
 def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:
     """Give what must stay free, so that talks that run on do not break the shift."""
     inner = [n - 2 for n in solution.order if n >= 2]
@@ -283,17 +301,21 @@ def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:
     # Where a shift has two windows the higher chance: more talks, so the larger margin.
     frames = [frame for _, frame in case.pieces]
     chance = sum(max(float(f.at[d, "chance"]) for f in frames) for d in doors) / len(doors)
+    return _margin_of(
+        day, case, len(doors), planned_s=solution.service_s / len(doors), chance=chance
+    )
+
+
+def _margin_of(day: Day, case: _Case, n_doors: int, *, planned_s: float, chance: float) -> int:
+    shares = [
+        opened_share(day.knocks, window=piece.window, chance=chance, on=day.on)
+        for piece, _ in case.pieces
+    ]
     return margin_s(
-        len(doors),
-        chance=max(
-            chance,
-            *(
-                opened_share(day.knocks, window=piece.window, chance=chance, on=day.on)
-                for piece, _ in case.pieces
-            ),
-        ),
+        n_doors,
+        chance=max(chance, *shares),
         talked=talked_share(day.knocks),
-        planned_s=solution.service_s / len(doors),
+        planned_s=planned_s,
         service=day.settings.service,
     )
 

@@ -274,7 +274,9 @@ def _make_task(case: Case, at: npt.NDArray[np.intp]) -> Task:
     both[:, [0, -1]] = np.iinfo(np.int64).max
     np.fill_diagonal(both, np.iinfo(np.int64).max)
     width = max(1, min(NEAR, len(at) - 3))
-    near = np.ascontiguousarray(np.argsort(both, axis=1, kind="stable")[:, :width])
+    some = np.sort(np.argpartition(both, width - 1, axis=1)[:, :width], axis=1)
+    order = np.argsort(np.take_along_axis(both, some, axis=1), axis=1, kind="stable")
+    near = np.ascontiguousarray(np.take_along_axis(some, order, axis=1))
     return _kernel.Task(
         travel=travel, effort=effort, back=np.ascontiguousarray(effort.T), service=service,
         gain=gain, opens=opens, closes=closes, must=must, near=near, side=side, detach=0.0,
