@@ -14,6 +14,7 @@ from round_cases import RoundCase, round_cases
 from zds_geo.planner import solve_team
 
 Team = list[list[int]]
+PRICES = (0.35, 0.6, 0.9)  # of what a second of our round brings; rivals get the best of these
 
 
 def places(case: RoundCase, n: int) -> list[int]:
@@ -153,15 +154,20 @@ def main() -> int:
                 for s in range(1, args.seeds + 1)
             ]}  # fmt: skip
             if not args.only_ours:
-                for name, price in (("OR-Tools, textbook", 0.0), ("OR-Tools, priced", rate)):
-                    rows[name] = [
-                        worth(case, ortools(case, homes, args.seconds, price=price), homes)
-                    ]
+                rows["OR-Tools, textbook"] = [
+                    worth(case, ortools(case, homes, args.seconds, price=0.0), homes)
+                ]
+                rows["OR-Tools, priced"] = [
+                    max(
+                        worth(case, ortools(case, homes, args.seconds / 3, price=rate * f), homes)
+                        for f in PRICES
+                    )
+                ]  # fmt: skip
                 rows["PyVRP, priced"] = [
                     max(
-                        worth(case, pyvrp(case, homes, args.seconds / 2, price=rate * f, seed=s),
+                        worth(case, pyvrp(case, homes, args.seconds / 3, price=rate * f, seed=s),
                               homes)
-                        for f in (1.0, 1.5)
+                        for f in PRICES
                     )
                     for s in range(1, args.seeds + 1)
                 ]  # fmt: skip

@@ -94,7 +94,8 @@ class _Meter:
 class Search:
     """A search over rounds of one case; deterministic by seed and iterations."""
 
-    def __init__(self, case: Case, *, seed: int) -> None:
+    def __init__(self, case: Case, *, seed: int, people: int = 1) -> None:
+        self._people = people
         self.nodes = np.flatnonzero(case.usable)
         self.state = np.array([seed % 2**63], dtype=np.uint64)
         at = np.concatenate([[case.start], self.nodes, [case.end]])
@@ -163,7 +164,7 @@ class Search:
             heat = warm * (1.0 - meter.gone())
             since = _kernel.search(
                 self.task, (tour.here, tour.best, self.trial), tour.sizes, self.room, steps,
-                COLD * (HOT / COLD) ** heat, LARGEST_RUIN, self.state,
+                COLD * (HOT / COLD) ** heat / self._people, LARGEST_RUIN, self.state,
             )  # fmt: skip
             idle = idle + steps if since >= steps else since
             tour.value = self._value(tour.best, int(tour.sizes[1]))

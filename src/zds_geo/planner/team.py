@@ -195,7 +195,7 @@ def _all_at_once(
     usable[first[1:-1]] = True
     case = replace(case, usable=usable)
     steps = iterations if iterations is not None or time_limit_s is not None else ITERATIONS
-    order, reason = Search(case, seed=seed).run(
+    order, reason = Search(case, seed=seed, people=n_people).run(
         first, iterations=None if steps is None else steps * n_people, time_limit_s=time_limit_s,
         others=[bare],
     )  # fmt: skip
