@@ -24,7 +24,7 @@ from zds_geo.core.model import Round
 from zds_geo.core.windows import AMSTERDAM
 
 FIRST, DRAWS, SEED = date(2026, 11, 2), 2_000, 5
-DAYS = (date(2026, 11, 2), date(2026, 11, 17), date(2026, 12, 4), date(2026, 12, 12))
+DAYS = (date(2026, 11, 2), date(2026, 11, 6), date(2026, 11, 14))
 
 
 def took_s(planned: Round, people: People, rows: dict[str, int], draw: np.random.Generator):  # type: ignore[no-untyped-def]
