@@ -1,4 +1,4 @@
-"""Rounds: which nodes to visit within the time there is, and in what order. Arrays only."""
+"""Rounds and areas: which nodes to visit in what order, and whose they are. Arrays only."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.planner._shares import spread_work
+    from zds_geo.planner.division import Division, divide
     from zds_geo.planner.solve import RoundSolution, TeamSolution, solve_round, solve_team
 
 _HOMES: Final = {
+    "Division": "division",
+    "divide": "division",
+    "spread_work": "_shares",
     "RoundSolution": "solve",
     "TeamSolution": "solve",
     "solve_round": "solve",
     "solve_team": "solve",
 }
 
-__all__ = ["RoundSolution", "TeamSolution", "solve_round", "solve_team"]
+__all__ = [
+    "Division",
+    "RoundSolution",
+    "TeamSolution",
+    "divide",
+    "solve_round",
+    "solve_team",
+    "spread_work",
+]
 
 
 def __getattr__(name: str) -> Any:
