@@ -10,8 +10,6 @@ from zds_geo.app.calendar import Changes, RosterShift, shifts_on
 from zds_geo.app.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
     import pandas as pd
 
@@ -141,7 +139,7 @@ def only_in_own_buurten(
 
 
 def keep_to_area(
-    areas: DayAreas, shift: RosterShift, ranked: pd.DataFrame, *, askers: Mapping[str, str]
+    areas: DayAreas, shift: RosterShift, ranked: pd.DataFrame, *, knocks: pd.DataFrame
 ) -> pd.DataFrame:
     """Keep an assistant to the own area, and to appointments the assistant made.
 
@@ -153,8 +151,8 @@ def keep_to_area(
         Whose.
     ranked : DataFrame
         As from ``rank_doors``, for the assistant's buurten.
-    askers : mapping of str to str
-        Door → who made its last appointment.
+    knocks : DataFrame
+        Contract KNOCKS: who made an appointment keeps it, whose area it is.
 
     Returns
     -------
@@ -166,11 +164,33 @@ def keep_to_area(
     if not (areas.owners == me).any():
         return ranked
     owner = areas.owners.reindex(ranked.index)
-    asked = (ranked["reason"] == "reason.on_request") & (ranked.index.map(askers) == me)
-    others = ~owner.isin(["", me]) & ~asked & ranked["eligible"]
+    asked = ranked.index[ranked["reason"] == "reason.on_request"]
+    mine = [door for door, who in last_askers(knocks, asked).items() if who == me]
+    others = ~owner.isin(["", me]) & ~ranked.index.isin(mine) & ranked["eligible"]
     taken_over = others & owner.isin(areas.absent)
     kept_off = others & ~taken_over
     result = ranked.copy()
     result.loc[taken_over, "prize"] *= HAND_OVER
     result.loc[kept_off, ["eligible", "prize", "reason"]] = [False, 0.0, "not_now.other_area"]
     return result
+
+
+def last_askers(knocks: pd.DataFrame, doors: pd.Index) -> dict[str, str]:
+    """Tell who made the last appointment at each of these doors.
+
+    Parameters
+    ----------
+    knocks : DataFrame
+        Contract KNOCKS.
+    doors : Index
+        Doors where somebody is awaited.
+
+    Returns
+    -------
+    dict of str to str
+        Door → pseudonym, empty where it is no longer known.
+    """
+    asked = knocks.loc[knocks["door_id"].isin(doors) & (knocks["outcome"] == "come_back")]
+    latest = asked.sort_values(["knocked_on", "door_id"]).groupby("door_id")["assistant_id"].last()
+    who: dict[str, str] = latest.to_dict()
+    return who

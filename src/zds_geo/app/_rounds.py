@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.app._areas import keep_to_area
+from zds_geo.app._areas import keep_to_area, last_askers
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
 from zds_geo.app.calendar import RosterShift
@@ -121,23 +121,8 @@ def _rank(
             reserved=day.reserved | day.taken,
         )
         result = _leave_to_same_face(day, shift, result)
-        ranked.append((piece, _keep_to_area(day, shift, result)))
+        ranked.append((piece, keep_to_area(day.areas, shift, result, knocks=day.knocks)))
     return ranked
-
-
-def _keep_to_area(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> pd.DataFrame:
-    """Keep to the own area; who has an appointment elsewhere keeps that too."""
-    asked = ranked.index[ranked["reason"] == "reason.on_request"]
-    return keep_to_area(day.areas, shift, ranked, askers=_askers(day, asked))
-
-
-def _askers(day: Day, asked: pd.Index) -> dict[str, str]:
-    """Tell who made the last appointment at each of these doors."""
-    knocks = day.knocks.loc[
-        day.knocks["door_id"].isin(asked) & (day.knocks["outcome"] == "come_back")
-    ].sort_values(["knocked_on", "door_id"])
-    who: dict[str, str] = knocks.groupby("door_id")["assistant_id"].last().to_dict()
-    return who
 
 
 def _is_plain(day: Day, shift: RosterShift) -> bool:
@@ -153,7 +138,7 @@ def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> p
     if not len(asked):
         return ranked
     team = {a.id for a in day.settings.assistants} - {shift.assistant_id}
-    others = [door for door, who in _askers(day, asked).items() if who in team]
+    others = [door for door, who in last_askers(day.knocks, asked).items() if who in team]
     result = ranked.copy()
     mask = result.index.isin(others) & (result["reason"] == "reason.on_request")
     result.loc[mask, ["eligible", "prize", "reason"]] = [False, 0.0, "not_now.come_back_later"]

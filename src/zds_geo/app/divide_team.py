@@ -206,7 +206,7 @@ def _draw(
     if not chosen:
         raise UsageError("team.nothing_shared")
     groups = _group(sharing, chosen)
-    shares = _shares(workspace, doors, groups, minutes)
+    shares = _shares(doors, groups, minutes)
     layers = [read_layer(workspace.places_path, name) for name in ("stops", "edges", "junctions")]
     drawn = []
     todo = [g for g in groups if chosen.issuperset(g[0])]
@@ -254,7 +254,6 @@ def _group(sharing: dict[str, tuple[str, ...]], chosen: set[str]) -> list[Group]
 
 
 def _shares(
-    workspace: Workspace,
     doors: gpd.GeoDataFrame,
     groups: list[Group],
     minutes: dict[str, float],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,10 +27,13 @@ COLOURS: Final = (
 DASHES: Final = ("", "10 6", "3 5")
 AROUND_M: Final = 22.0  # an area is shaded this far from its streets
 MARGIN_M: Final = 150.0
-LABEL_SHARE: Final = 0.15  # a part of an area smaller than this of its largest has no name on it
+BESIDE_M: Final = 600.0  # areas closer than this get different colours
+NAMES: Final = 2  # parts of an area that bear its name, the largest first
+NAME_SHARE: Final = 0.15  # and only when they are so large beside the largest
 STREETS_SHOWN: Final = 8
 
 Row = tuple[str, int, int, Sequence[str]]
+Style = tuple[str, str]
 
 
 def draw_areas(
@@ -73,19 +76,19 @@ def draw_areas(
     Pseudonyms and streets only: no door, no outcome. For the coordinator, and marked so.
     """
     page = plain_map()
-    people = sorted({row[0] for row in legend})
     pieces = _pieces(sides, counts)
     x0, y0, x1, y1 = pieces.total_bounds
     box = (x0 - MARGIN_M, y0 - MARGIN_M, x1 + MARGIN_M, y1 + MARGIN_M)
     shades = _shades(pieces)
-    _add_shades(page, shades, people)
+    styles = _choose_styles(shades)
+    _add_shades(page, shades, styles)
     add_background(page, layers.around(box), panden=False)
-    _add_lines(page, pieces, people, lang)
+    _add_lines(page, pieces, styles, lang)
     _add_names(page, shades)
     title = say("areas.title", lang=lang)
     text = render_page(
         page, title=title, before=_head(credits, as_of, lang, proposal=proposal),
-        side=_panel(legend, people, lang),
+        side=_panel(legend, styles, lang),
         after=encode_for_folium(credit_line(credits, lang)), lang=lang,
     )  # fmt: skip
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -101,7 +104,7 @@ def _pieces(sides: gpd.GeoDataFrame, counts: pd.Series) -> gpd.GeoDataFrame:
 
 
 def _shades(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the ground around the streets of each owner; where two meet, neither covers the other."""
+    """Give the ground around the streets of each owner; none covers another's."""
     import shapely
 
     lines = pieces.dissolve("who", sort=True)[["geometry"]]
@@ -112,30 +115,43 @@ def _shades(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return lines.set_geometry(shapes, crs=pieces.crs)
 
 
-def _style(owner: str, people: Sequence[str]) -> tuple[str, str]:
-    number = people.index(owner)
-    return COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
+def _choose_styles(shades: gpd.GeoDataFrame) -> dict[str, Style]:
+    """Choose a colour and dashes for each area: neighbours differ, and no two are alike."""
+    import shapely
+
+    shapes = shades.geometry.to_numpy()
+    chosen: dict[str, Style] = {}
+    places: list[int] = []
+    for i, owner in enumerate(shades.index):
+        beside = {places[j] for j in range(i) if shapely.distance(shapes[i], shapes[j]) < BESIDE_M}
+        used = [(places.count(c), c in beside, c) for c in range(len(COLOURS))]
+        free = [(n, c) for n, near, c in used if not near] or [(n, c) for n, _, c in used]
+        n, place = min(free)
+        places.append(place)
+        chosen[str(owner)] = COLOURS[place], DASHES[n % len(DASHES)]
+    return chosen
 
 
-def _add_shades(page: folium.Map, shades: gpd.GeoDataFrame, people: Sequence[str]) -> None:
+def _add_shades(page: folium.Map, shades: gpd.GeoDataFrame, styles: Mapping[str, Style]) -> None:
     import folium
 
     for owner in shades.index:
-        colour, _ = _style(str(owner), people)
+        colour, _ = styles[str(owner)]
         style = {"color": colour, "weight": 0, "fillColor": colour, "fillOpacity": 0.22}
         folium.GeoJson(
-            to_feature_collection(shades.loc[[owner]]), style_function=lambda _, s=style: s
+            to_feature_collection(shades.loc[[owner]], mode="pointwise"),
+            style_function=lambda _, s=style: s,
         ).add_to(page)
 
 
 def _add_lines(
-    page: folium.Map, pieces: gpd.GeoDataFrame, people: Sequence[str], lang: str
+    page: folium.Map, pieces: gpd.GeoDataFrame, styles: Mapping[str, Style], lang: str
 ) -> None:
     import folium
 
     keys = ("areas.street", "areas.who")
     for owner, part in pieces.groupby("who", sort=True):
-        colour, dash = _style(str(owner), people)
+        colour, dash = styles[str(owner)]
         style: dict[str, Any] = {"color": colour, "weight": 4, "opacity": 0.95}
         if dash:
             style["dashArray"] = dash
@@ -158,9 +174,11 @@ def _add_names(page: folium.Map, shades: gpd.GeoDataFrame) -> None:
     import shapely
 
     parts = shades.explode()
-    size = shapely.area(parts.geometry.to_numpy())
-    largest = parts.assign(size=size).groupby(level=0)["size"].transform("max").to_numpy()
-    named = parts.loc[size >= LABEL_SHARE * largest]
+    parts["size"] = shapely.area(parts.geometry.to_numpy())
+    parts = parts.sort_values("size", ascending=False, kind="stable")
+    largest = parts.groupby(level=0)["size"].transform("max")
+    named = parts.loc[parts["size"] >= NAME_SHARE * largest].groupby(level=0).head(NAMES)
+    named = named.sort_index(kind="stable")
     points = named.geometry.representative_point().to_crs("EPSG:4326")
     for owner, point in zip(named.index, points, strict=True):
         label = folium.Tooltip(
@@ -183,16 +201,16 @@ def _head(credits: Sequence[Credit], as_of: date, lang: str, *, proposal: bool) 
     )
 
 
-def _panel(legend: Sequence[Row], people: Sequence[str], lang: str) -> str:
+def _panel(legend: Sequence[Row], styles: Mapping[str, Style], lang: str) -> str:
     rows = ""
     for owner, doors, minutes, streets in legend:
-        colour, dash = _style(owner, people)
+        colour, dash = styles.get(owner, ("#fff", ""))
         figures = say("areas.row", lang=lang, doors=doors, hours=round(minutes / 60))
         names = ", ".join(streets[:STREETS_SHOWN]) + (" …" if len(streets) > STREETS_SHOWN else "")
         rows += (
             f'<li><span class=swatch style="border-top-color:{colour};'
             f'border-top-style:{"dashed" if dash else "solid"}"></span>'
-            f"<b>{encode_for_folium(owner)}</b> {encode_for_folium(figures)}"
+            f"<b>{encode_for_folium(owner)}</b><br>{encode_for_folium(figures)}"
             f"<br>{encode_for_folium(names)}</li>"
         )
     return f"<h2>{encode_for_folium(say('areas.legend', lang=lang))}</h2><ul>{rows}</ul>"

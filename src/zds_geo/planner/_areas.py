@@ -99,6 +99,12 @@ class Areas:
         """Give what is outside, moved, and out of shape: smaller is better, in this order."""
         return round(self.all_outside(), 3), round(self.moved(), 3), round(self.shape(), 6)
 
+    def worth_keeping(self) -> Gain:
+        """Give what a change of a lasting division must lessen: pieces, outside, moved."""
+        pieces = sum(max(len(self.pieces(area)) - 1, 0) for area in range(len(self.load)))
+        outside, moved, _ = self.score()
+        return pieces, outside, moved
+
     def moved_by(self, unit: int, area: int) -> float:
         """Give the work moved more when a unit goes to an area."""
         before = self.ground.previous[unit]
@@ -183,8 +189,9 @@ def grow(areas: Areas) -> None:
                 full = round(areas.load[area] / target[area], 2)
                 found = (full, areas.shape_by(unit, area), unit, area)
                 best = found if best is None or found < best else best
-        if best is None:
-            return
+        if best is None:  # an island that nobody is beside
+            emptiest = min((areas.load[a] / t, a) for a, t in enumerate(target) if t > 0)[1]
+            best = (0.0, 0.0, min(free), emptiest)
         areas.give(best[2], best[3])
         free.discard(best[2])
 
@@ -296,11 +303,12 @@ def _swap_one(areas: Areas, one: int, area: int, others: list[int]) -> bool:
 def _swap(areas: Areas, one: int, other: int) -> bool:
     """Swap two units where both areas stay whole; else leave all as it was."""
     own, area = areas.owner[one], areas.owner[other]
-    if areas.may_leave(one):
-        areas.give(one, area)
-        if areas.may_leave(other):
-            if any(areas.owner[v] == own for v, _ in areas.ground.near[other]):
-                areas.give(other, own)
-                return True
-        areas.give(one, own)
+    if not areas.may_leave(one):
+        return False
+    areas.give(one, area)
+    beside = any(areas.owner[v] == own for v, _ in areas.ground.near[other])
+    if beside and areas.may_leave(other):
+        areas.give(other, own)
+        return True
+    areas.give(one, own)
     return False

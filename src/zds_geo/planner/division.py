@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,8 +29,7 @@ MANY_UNITS: Final = 800
 MIDDLES: Final = 8  # times the middles are moved to the middle of their area
 CANDIDATES: Final = 12
 PRICES: Final = 80
-AGAIN: Final = 5
-SEATS: Final = 10  # places tried for somebody new
+SEATS: Final = 10  # places tried for somebody new; fewer where there is much to divide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +119,14 @@ def divide(
     if not case.n:
         return _as_division(case, [], real)
     ground = case.ground(tolerance)
-    found = _redraw(case, ground) if (case.previous >= 0).any() else _draw(case, ground, seed)
-    # What is given back as the previous division stays: so it is drawn again until it does.
-    for _ in range(AGAIN):
-        settled = case.ground(tolerance, previous=found)
-        again = _redraw(case, settled)
-        if again == found:
-            break
+    seated = [a for a, target in enumerate(ground.target) if target > 0]
+    if np.isin(case.previous, seated).any():
+        found = _redraw(case, ground)
+    else:
+        found = _draw(case, ground, seed)
+    # What is given back as the previous division stays: so it is drawn again until it does. Each
+    # turn has fewer pieces or less outside the tolerance, so this ends.
+    while (again := _redraw(case, case.ground(tolerance, previous=found))) != found:
         found = again
     return _as_division(case, found, real)
 
@@ -254,7 +255,7 @@ def _draw(case: _Case, ground: Ground, seed: int) -> list[int]:
             if len(after) < len(seats) or after == middles:
                 break
             middles = after
-        areas = _settle(case, ground, owner.tolist())
+        areas = _settle(case, ground, _fill_seats(case, ground, owner.tolist()))
         if best is None or areas.score() < best.score():
             best = areas
     return [] if best is None else best.owner
@@ -316,31 +317,33 @@ def _far_from(case: _Case, owner: Sequence[int], k: int) -> Floats:
 def _redraw(case: _Case, ground: Ground) -> list[int]:
     """Change the previous division no more than the shares ask."""
     kept = [a if a >= 0 and ground.target[a] > 0 else -1 for a in ground.previous]
-    empty = [a for a, t in enumerate(ground.target) if t > 0 and a not in kept]
-    for area in empty:
-        kept = _seat(case, ground, kept, area)
-    areas = _settle(case, ground, kept)
-    if not empty and -1 not in kept:
+    seated = _fill_seats(case, ground, kept)
+    areas = _settle(case, ground, seated)
+    if seated == kept and -1 not in kept:
         still = Areas(ground, kept, _far_from(case, kept, len(ground.target)))
-        whole = all(len(still.pieces(a)) <= 1 for a in range(len(ground.target)))
-        if whole and still.score()[:2] <= areas.score()[:2]:
+        if still.worth_keeping() <= areas.worth_keeping():
             return kept
     return areas.owner
 
 
+def _fill_seats(case: _Case, ground: Ground, owner: list[int]) -> list[int]:
+    """Give a place to each area that has a share and no unit."""
+    for area, target in enumerate(ground.target):
+        if target > 0 and area not in owner:
+            owner = _seat(case, ground, owner, area)
+    return owner
+
+
 def _seat(case: _Case, ground: Ground, owner: list[int], area: int) -> list[int]:
     """Find the place for a new area from which the least work has to change hands."""
-    if all(a < 0 for a in owner):
-        units = np.arange(case.n)
-    else:
-        units = np.flatnonzero(np.asarray(owner) >= 0)
-    every = units[np.linspace(0, len(units) - 1, min(SEATS, len(units))).astype(int)]
+    many = Counter(owner)
+    units = [u for u, a in enumerate(owner) if a < 0 or many[a] > 1]
+    n = min(SEATS if case.n <= MANY_UNITS else SEATS // 2, len(units))
     best: tuple[Any, list[int]] | None = None
-    for unit in every.tolist():
+    for place in np.linspace(0, len(units) - 1, n).astype(int).tolist():
         tried = list(owner)
-        tried[unit] = area
-        areas = _settle(case, ground, tried)
-        found = (areas.score(), tried)
+        tried[units[place]] = area
+        found = (_settle(case, ground, tried).score(), tried)
         best = found if best is None or found < best else best
     return owner if best is None else best[1]
 
