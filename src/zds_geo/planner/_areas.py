@@ -33,11 +33,7 @@ class Ground:
     target: list[float]
     slack: list[float]
     previous: list[int]
-
-    @property
-    def mean_work(self) -> float:
-        """Mean work of a unit."""
-        return sum(self.work) / max(len(self.work), 1)
+    mean_work: float
 
 
 def belonging(walk_s: Floats, same_street: npt.NDArray[np.bool_]) -> Floats:

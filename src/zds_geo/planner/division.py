@@ -29,7 +29,8 @@ MANY_UNITS: Final = 800
 MIDDLES: Final = 8  # times the middles are moved to the middle of their area
 CANDIDATES: Final = 12
 PRICES: Final = 80
-SEATS: Final = 10  # places tried for somebody new; fewer where there is much to divide
+# Places tried for somebody new: so many units in all, between a few and many.
+SEAT_UNITS, SEATS_LEAST, SEATS_MOST = 5000, 5, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,7 @@ class _Case:
             target=target.tolist(),
             slack=(tolerance * target).tolist(),
             previous=self.previous.tolist() if previous is None else list(previous),
+            mean_work=max(float(self.work.mean()), 1e-9),
         )
 
     def far(self, units: Any) -> Floats:
@@ -246,7 +248,8 @@ def _draw(case: _Case, ground: Ground, seed: int) -> list[int]:
     rng = np.random.default_rng(seed)
     seats = np.flatnonzero(case.shares > 0)
     best: Areas | None = None
-    for _ in range(STARTS if case.n <= MANY_UNITS else STARTS // 3):
+    tries = STARTS if case.n <= MANY_UNITS else STARTS // 2
+    for turn in range(tries):
         middles = _first_middles(case, len(seats), rng)
         owner = np.zeros(case.n, dtype=np.int64)
         for _ in range(MIDDLES):
@@ -255,6 +258,9 @@ def _draw(case: _Case, ground: Ground, seed: int) -> list[int]:
             if len(after) < len(seats) or after == middles:
                 break
             middles = after
+        short = len(np.unique(owner)) < len(seats)
+        if short and (best is not None or turn + 1 < tries):
+            continue  # somebody was left without a unit: other middles will do better
         areas = _settle(case, ground, _fill_seats(case, ground, owner.tolist()))
         if best is None or areas.score() < best.score():
             best = areas
@@ -338,7 +344,7 @@ def _seat(case: _Case, ground: Ground, owner: list[int], area: int) -> list[int]
     """Find the place for a new area from which the least work has to change hands."""
     many = Counter(owner)
     units = [u for u, a in enumerate(owner) if a < 0 or many[a] > 1]
-    n = min(SEATS if case.n <= MANY_UNITS else SEATS // 2, len(units))
+    n = min(max(SEATS_LEAST, min(SEATS_MOST, SEAT_UNITS // case.n)), len(units))
     best: tuple[Any, list[int]] | None = None
     for place in np.linspace(0, len(units) - 1, n).astype(int).tolist():
         tried = list(owner)
