@@ -17,6 +17,8 @@ NEAR_S: Final = 45.0  # ASSUMPTION: seconds over which belonging together falls 
 STREET: Final = 2.0  # pieces of one street belong together so much more
 BORDER_S: Final = 40.0  # what cutting two near units apart costs, in seconds walked to a unit
 ROUNDS: Final = 40
+# Steps in which being outside the tolerance counts: one area 1 %, or 3 %, of its share outside.
+FINE, COARSE = 1e-4, 1e-3
 EPS: Final = 1e-9
 
 Ints = npt.NDArray[np.int64]
@@ -68,12 +70,16 @@ class Areas:
         self.owner[unit] = area
 
     def outside(self, area: int, more: float = 0.0) -> float:
-        """Give the work of an area outside its tolerance, were there so much more."""
-        off = abs(self.load[area] + more - self.ground.target[area]) - self.ground.slack[area]
-        return max(off, 0.0)
+        """Give how far an area is outside its tolerance, were there so much more work.
+
+        Squared: work passed on to who has less too much is a gain, though the sum stays the same.
+        """
+        target = self.ground.target[area]
+        off = abs(self.load[area] + more - target) - self.ground.slack[area]
+        return off * off / max(target, EPS) if off > 0 else 0.0
 
     def all_outside(self) -> float:
-        """Give the work outside the tolerance."""
+        """Give how far all areas are outside the tolerance."""
         return sum(self.outside(area) for area in range(len(self.load)))
 
     def moved(self) -> float:
@@ -93,13 +99,20 @@ class Areas:
 
     def score(self) -> Gain:
         """Give what is outside, moved, and out of shape: smaller is better, in this order."""
-        return round(self.all_outside(), 3), round(self.moved(), 3), round(self.shape(), 6)
+        return round(self._steps(FINE), 0), round(self.moved(), 3), round(self.shape(), 6)
 
-    def worth_keeping(self) -> Gain:
-        """Give what a change of a lasting division must lessen: pieces, outside, moved."""
+    def lasting_score(self) -> tuple[int, int, float, float]:
+        """Give what counts where people have areas already: pieces, outside, moved, shape.
+
+        Outside in coarse steps: who is a little off keeps the own doors.
+        """
         pieces = sum(max(len(self.pieces(area)) - 1, 0) for area in range(len(self.load)))
-        outside, moved, _ = self.score()
-        return pieces, outside, moved
+        _, moved, shape = self.score()
+        return pieces, int(self._steps(COARSE)), moved, shape
+
+    def _steps(self, step: float) -> float:
+        share = sum(self.ground.target) / max(sum(t > 0 for t in self.ground.target), 1)
+        return self.all_outside() / max(step * share, EPS)
 
     def moved_by(self, unit: int, area: int) -> float:
         """Give the work moved more when a unit goes to an area."""

@@ -327,7 +327,7 @@ def _redraw(case: _Case, ground: Ground) -> list[int]:
     areas = _settle(case, ground, seated)
     if seated == kept and -1 not in kept:
         still = Areas(ground, kept, _far_from(case, kept, len(ground.target)))
-        if still.worth_keeping() <= areas.worth_keeping():
+        if still.lasting_score()[:3] <= areas.lasting_score()[:3]:
             return kept
     return areas.owner
 
@@ -349,7 +349,7 @@ def _seat(case: _Case, ground: Ground, owner: list[int], area: int) -> list[int]
     for place in np.linspace(0, len(units) - 1, n).astype(int).tolist():
         tried = list(owner)
         tried[units[place]] = area
-        found = (_settle(case, ground, tried).score(), tried)
+        found = (_settle(case, ground, tried).lasting_score(), tried)
         best = found if best is None or found < best else best
     return owner if best is None else best[1]
 
