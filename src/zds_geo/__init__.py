@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.app.divide_team import divide_team, rollback_team
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
@@ -40,6 +41,7 @@ _HOMES: Final = {
     "add_knock": "record_knocks",
     "change_shift": "keep_cycle",
     "close_cycle": "keep_cycle",
+    "divide_team": "divide_team",
     "draw_coverage": "show_coverage",
     "enter_sheet": "record_knocks",
     "export": "export",
@@ -55,6 +57,7 @@ _HOMES: Final = {
     "plan_day": "plan_day",
     "remove_fix": "fix_places",
     "rollback_places": "import_places",
+    "rollback_team": "divide_team",
     "set_do_not_knock": "record_knocks",
     "start_cycle": "keep_cycle",
     "undo_batch": "record_knocks",
@@ -68,6 +71,7 @@ __all__ = [
     "add_knock",
     "change_shift",
     "close_cycle",
+    "divide_team",
     "draw_coverage",
     "enter_sheet",
     "export",
@@ -83,6 +87,7 @@ __all__ = [
     "plan_day",
     "remove_fix",
     "rollback_places",
+    "rollback_team",
     "set_do_not_knock",
     "start_cycle",
     "undo_batch",

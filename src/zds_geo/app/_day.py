@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from zds_geo.app._areas import DayAreas, read_day_areas
 from zds_geo.app._field import refresh_places
 from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.import_places import read_credits
@@ -46,6 +47,7 @@ class Day:
     do_not_knock: frozenset[str]
     reserved: frozenset[str]
     credits: tuple[Credit, ...]
+    areas: DayAreas
     model: ChanceModel | None = None
     taken: set[str] = field(default_factory=set)
     skip_reasons: dict[str, str] = field(default_factory=dict)
@@ -117,6 +119,9 @@ def load_day(
         do_not_knock=store.do_not_knock_doors(),
         reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),
+        areas=read_day_areas(
+            store, doors, settings=workspace.settings, on=on, changes=read_shift_changes(store)
+        ),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
     )
 

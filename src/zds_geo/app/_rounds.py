@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from zds_geo.app._areas import keep_to_area, last_askers
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
 from zds_geo.app._margin import margin_s, opened_share, talked_share
@@ -141,7 +142,8 @@ def _rank(
             do_not_knock=day.do_not_knock,
             reserved=day.reserved | day.taken,
         )
-        ranked.append((piece, _leave_to_same_face(day, shift, result)))
+        result = _leave_to_same_face(day, shift, result)
+        ranked.append((piece, keep_to_area(day.areas, shift, result, knocks=day.knocks)))
     return ranked
 
 
@@ -157,12 +159,8 @@ def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> p
     asked = ranked.index[ranked["reason"] == "reason.on_request"]
     if not len(asked):
         return ranked
-    knocks = day.knocks.loc[
-        day.knocks["door_id"].isin(asked) & (day.knocks["outcome"] == "come_back")
-    ].sort_values(["knocked_on", "door_id"])
-    who = knocks.groupby("door_id")["assistant_id"].last()
-    team = {a.id for a in day.settings.assistants}
-    others = who.index[who.isin(team - {shift.assistant_id})]
+    team = {a.id for a in day.settings.assistants} - {shift.assistant_id}
+    others = [door for door, who in last_askers(day.knocks, asked).items() if who in team]
     result = ranked.copy()
     mask = result.index.isin(others) & (result["reason"] == "reason.on_request")
     result.loc[mask, ["eligible", "prize", "reason"]] = [False, 0.0, "not_now.come_back_later"]

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.outputs.area_map import draw_areas
     from zds_geo.outputs.files import write_csv, write_geojson, write_gpx
     from zds_geo.outputs.heatmap import draw_heatmap
     from zds_geo.outputs.layers import MapLayers
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "MapLayers": "layers",
+    "draw_areas": "area_map",
     "draw_heatmap": "heatmap",
     "draw_round_map": "round_map",
     "encode_for_folium": "page",
@@ -30,6 +32,7 @@ _HOMES: Final = {
 
 __all__ = [
     "MapLayers",
+    "draw_areas",
     "draw_heatmap",
     "draw_round_map",
     "encode_for_folium",

@@ -165,13 +165,16 @@ def _add_shapes(
             ).add_to(page)
 
 
-def to_feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+def to_feature_collection(frame: gpd.GeoDataFrame, *, mode: str = "valid_output") -> dict[str, Any]:
     """Turn a frame into GeoJSON in WGS84, rounded to a decimetre.
 
     Parameters
     ----------
     frame : GeoDataFrame
         EPSG:28992; all columns become properties.
+    mode : str
+        How shapes are rounded, as in ``shapely.set_precision``; ``pointwise`` never fails where
+        rounded outlines touch themselves.
 
     Returns
     -------
@@ -181,7 +184,7 @@ def to_feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     import shapely
 
     moved = frame.to_crs(WGS84)
-    moved.geometry = shapely.set_precision(moved.geometry.to_numpy(), 1e-6)
+    moved.geometry = shapely.set_precision(moved.geometry.to_numpy(), 1e-6, mode=mode)
     moved = moved.loc[~moved.geometry.is_empty]
     collection: dict[str, Any] = moved.reset_index(drop=True).__geo_interface__
     collection.pop("bbox", None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zds_geo.places.doors import assign_buurt
     from zds_geo.places.fixes import FIXED_LAYERS, Fixed, apply_fixes, covered_additions
     from zds_geo.places.graph import make_graph
+    from zds_geo.places.neighbours import link_units
     from zds_geo.places.own_list import match_list
     from zds_geo.places.params import PlacesParams
     from zds_geo.places.walking import UNREACHABLE_S, WalkNetwork
@@ -33,6 +34,7 @@ _HOMES: Final = {
     "covered_additions": "fixes",
     "find_edge": "crossings",
     "fold_street": "attach",
+    "link_units": "neighbours",
     "remember_missing": "changes",
     "make_graph": "graph",
     "match_list": "own_list",
@@ -54,6 +56,7 @@ __all__ = [
     "covered_additions",
     "find_edge",
     "fold_street",
+    "link_units",
     "make_graph",
     "match_list",
     "remember_missing",

@@ -7,32 +7,35 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.planner._rest import replan
-    from zds_geo.planner.solve import (
-        CHANGE_S,
-        SOON,
-        RoundSolution,
-        solve_round,
-    )
+    from zds_geo.planner._shares import spread_work
+    from zds_geo.planner.division import Division, divide
+    from zds_geo.planner.solve import CHANGE_S, SOON, RoundSolution, solve_round
     from zds_geo.planner.team import TeamSolution, solve_team
 
 _HOMES: Final = {
     "CHANGE_S": "solve",
-    "SOON": "solve",
+    "Division": "division",
     "RoundSolution": "solve",
+    "SOON": "solve",
     "TeamSolution": "team",
+    "divide": "division",
     "replan": "_rest",
     "solve_round": "solve",
     "solve_team": "team",
+    "spread_work": "_shares",
 }
 
 __all__ = [
     "CHANGE_S",
     "SOON",
+    "Division",
     "RoundSolution",
     "TeamSolution",
+    "divide",
     "replan",
     "solve_round",
     "solve_team",
+    "spread_work",
 ]
 
 

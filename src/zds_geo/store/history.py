@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from zds_geo.store._areas import AreaBook
 from zds_geo.store._database import utc
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store._fixes import FixBook
@@ -16,8 +17,8 @@ from zds_geo.store._rounds import Cycle, RoundBook
 __all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook):
-    """An opened history: knocks, register, lineage, corrections, and the book of rounds."""
+class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook):
+    """An opened history: knocks, register, lineage, corrections, rounds and areas."""
 
 
 def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:

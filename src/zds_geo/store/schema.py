@@ -17,7 +17,7 @@ from sqlalchemy import (
 from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
-SCHEMA_VERSION: Final = "0002"
+SCHEMA_VERSION: Final = "0003"
 METADATA: Final = MetaData()
 
 
@@ -164,5 +164,22 @@ FIELD_FIX: Final = Table(
     Column("until", Text),
     Column("removed_on", Text),
     _one_of("kind", [k.value for k in FixKind]),
+    sqlite_strict=True,
+)  # fmt: skip
+# Lasting areas. A division is written whole and never changed; the newest that was not taken back
+# holds. It says whose a door is, not who rang there.
+DIVISION: Final = Table(
+    "division", METADATA,
+    Column("division_id", Integer, primary_key=True),
+    Column("made_at", Text, nullable=False),
+    Column("withdrawn_at", Text),
+    sqlite_strict=True,
+)  # fmt: skip
+DIVISION_DOOR: Final = Table(
+    "division_door", METADATA,
+    Column("division_id", Integer, ForeignKey("division.division_id"), nullable=False),
+    Column("door_id", Text, nullable=False),
+    Column("assistant_id", Text, nullable=False),
+    PrimaryKeyConstraint("division_id", "door_id"),
     sqlite_strict=True,
 )  # fmt: skip
