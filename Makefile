@@ -37,12 +37,26 @@ check: $(READY)
 	$(BIN)/python scripts/requirements_without_test.py
 	$(MAKE) test
 
+# Within ten minutes on two cores.
 bench: $(READY)
 	@$(BIN)/python bench/bench_kampen.py
+	@$(BIN)/python bench/rounds.py --seconds 1 --seeds 2
+	@$(BIN)/python bench/team.py --seconds 3 --seeds 1 --sizes 4
+	@$(BIN)/python bench/natural.py
+	@$(BIN)/python bench/anytime.py
+	@$(BIN)/python bench/valid.py --cases 1000 --days 6
 	@$(BIN)/python bench/worlds.py
 
-# Hours: every invented world, pace and rest; goes on where it stopped.
+# Hours: longer searches, all days, every invented world, pace and rest; goes on where it stopped.
 bench-full: $(READY)
+	@$(BIN)/python bench/rounds.py --seconds 1 5 10 --seeds 5
+	@$(BIN)/python bench/team.py --seconds 10 --seeds 3
+	@$(BIN)/python bench/oplib.py --seconds 10 --long 600
+	@$(BIN)/python bench/oplib.py --proofs
+	@$(BIN)/python bench/valid.py --cases 20000 --days 60
+	@$(BIN)/python bench/hold.py
+	@$(BIN)/python bench/divide.py
+	@$(BIN)/python bench/calibration.py
 	@$(BIN)/python bench/worlds.py --full build/worlds.jsonl
 
 requirements: $(READY)
