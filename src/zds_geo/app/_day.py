@@ -16,6 +16,8 @@ from zds_geo.core.model import Credit, Place
 from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
 ROSTER_WEEKS: Final = 8
+CALENDAR_FILE: Final = "kalender.csv"  # in maps/
 SECONDS_PER_DOOR: Final = (
     240  # a door with its share of walking and talks: 90 s … 480 s (DESIGN §7)
 )
@@ -148,7 +151,13 @@ def contact_params(workspace: Workspace, store: HistoryStore) -> ContactParams:
     )
 
 
-def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.DataFrame:
+def make_roster(
+    settings: Settings,
+    store: HistoryStore,
+    *,
+    first: date,
+    pace: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
     """Lay out the coming shifts for the rotation (DESIGN §6).
 
     Parameters
@@ -159,6 +168,9 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
         Shift changes.
     first : date
         First date of the eight weeks that are laid out.
+    pace : mapping of str to int, optional
+        Seconds of shift for each door of each assistant, as the calendar measures them; a guess
+        for who is not in it.
 
     Returns
     -------
@@ -175,6 +187,7 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
     for ahead in range(7 * ROSTER_WEEKS):
         day = first + timedelta(days=ahead)
         for shift in shifts_on(settings, day, changes=changes):
+            door_s = (pace or {}).get(shift.assistant_id) or SECONDS_PER_DOOR
             codes = settings.assistant(shift.assistant_id).buurt_codes or every
             for piece in split_shift(shift.start_at, shift.end_at, windows=settings.windows):
                 rows.append(
@@ -182,12 +195,49 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
                         "start_at": shift.start_at + timedelta(seconds=piece.from_s),
                         "end_at": shift.start_at + timedelta(seconds=piece.to_s),
                         "window": piece.window,
-                        "n_doors": max(1, (piece.to_s - piece.from_s) // SECONDS_PER_DOOR),
+                        "n_doors": max(1, (piece.to_s - piece.from_s) // door_s),
                         "buurt_codes": codes,
                     }
                 )
     columns = ["start_at", "end_at", "window", "n_doors", "buurt_codes"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def read_pace(workspace: Workspace) -> dict[str, int]:
+    """Read the seconds of shift for each door that the last calendar found.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With or without ``maps/kalender.csv``.
+
+    Returns
+    -------
+    dict of str to int
+        Of each assistant; empty without a calendar.
+
+    Notes
+    -----
+    The pace is of the streets and the service times, not of the history, so that a calendar of
+    some weeks ago still tells it.
+    """
+    import csv
+
+    path = workspace.maps_path / CALENDAR_FILE
+    spent: dict[str, float] = {}
+    doors: dict[str, int] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as rows:
+            for row in csv.DictReader(rows):
+                starts, ends = (time.fromisoformat(row[name]) for name in ("van", "tot"))
+                n, who = int(row["woningen"]), row["assistent"]
+                if n > 0:
+                    minutes = 60 * (ends.hour - starts.hour) + ends.minute - starts.minute
+                    spent[who] = spent.get(who, 0.0) + 60.0 * minutes
+                    doors[who] = doors.get(who, 0) + n
+    except (OSError, KeyError, TypeError, ValueError):
+        return {}
+    return {who: max(1, round(spent[who] / doors[who])) for who in sorted(doors)}
 
 
 def find_place(settings: Settings, point_id: str, doors: gpd.GeoDataFrame) -> Place:

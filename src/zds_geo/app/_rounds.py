@@ -15,7 +15,7 @@ from zds_geo.core.ids import bell_order, house_label
 from zds_geo.core.model import Place, Round, RoundDoor, RoundStop, UnservedShift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -179,7 +179,7 @@ def _make_case(
     network = day.network.with_stops(stops)
     x, y = to_rd([start.lon, end.lon], [start.lat, end.lat])
     points = network.add_points(np.column_stack([x, y]))
-    _refuse_far_points(network, points, (start, end))
+    refuse_far_points(network, points, (start, end))
     stop_rows = {stop_id: row for row, stop_id in enumerate(stops.index)}
     rows = [*points, *(stop_rows[s] for s in nodes.stop_ids)]
     used = sorted(set(rows))
@@ -207,9 +207,23 @@ def _make_case(
     )
 
 
-def _refuse_far_points(
-    network: WalkNetwork, points: list[int], places: tuple[Place, Place]
-) -> None:
+def refuse_far_points(network: WalkNetwork, points: list[int], places: Sequence[Place]) -> None:
+    """Refuse meeting points that lie far from any street.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The streets.
+    points : list of int
+        Rows of the meeting points.
+    places : sequence of Place
+        The same points, for their label.
+
+    Raises
+    ------
+    NoPlanError
+        If one lies more than two kilometres away.
+    """
     for row, place in zip(points, places, strict=True):
         metres = network.access_m(row)
         if metres > 2000:

@@ -8,6 +8,7 @@ import typer
 from zds_geo.cli import _fixes, _knocks, _places, _rhythm
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.core.errors import UsageError
 
 app = typer.Typer(
     cls=Group,
@@ -68,11 +69,19 @@ def plan(  # noqa: D103
         list[str] | None, typer.Option("--assistant", metavar="ID", help="help.plan.assistant")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", min=1, max=104, help="help.plan.weeks")
+    ] = None,
 ) -> None:
+    face: Face = ctx.obj
+    if weeks is not None:
+        if date or assistant:
+            raise UsageError("weeks.with_date")
+        _plan_weeks(face, weeks=weeks, seed=seed)
+        return
     from zds_geo.app.plan_day import plan_day
     from zds_geo.cli._show import plan_as_data, show_plan
 
-    face: Face = ctx.obj
     with face.progress() as progress:
         result = plan_day(
             face.open(),
@@ -84,6 +93,16 @@ def plan(  # noqa: D103
         )
     show_plan(face, result)
     face.data(plan_as_data(result))
+
+
+def _plan_weeks(face: Face, *, weeks: int, seed: int) -> None:
+    from zds_geo.app.plan_weeks import plan_weeks
+    from zds_geo.cli._weeks import calendar_as_data, show_calendar
+
+    with face.progress() as progress:
+        found = plan_weeks(face.open(), weeks=weeks, now=face.now, seed=seed, progress=progress)
+    show_calendar(face, found)
+    face.data(calendar_as_data(found))
 
 
 @app.command("heatmap", cls=Command, help="help.heatmap")

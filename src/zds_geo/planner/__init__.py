@@ -6,16 +6,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.planner.cover import NO_WAY_S, Cover, cover_nodes
     from zds_geo.planner.solve import RoundSolution, TeamSolution, solve_round, solve_team
 
 _HOMES: Final = {
+    "Cover": "cover",
+    "NO_WAY_S": "cover",
+    "cover_nodes": "cover",
     "RoundSolution": "solve",
     "TeamSolution": "solve",
     "solve_round": "solve",
     "solve_team": "solve",
 }
 
-__all__ = ["RoundSolution", "TeamSolution", "solve_round", "solve_team"]
+__all__ = [
+    "NO_WAY_S",
+    "Cover",
+    "RoundSolution",
+    "TeamSolution",
+    "cover_nodes",
+    "solve_round",
+    "solve_team",
+]
 
 
 def __getattr__(name: str) -> Any:

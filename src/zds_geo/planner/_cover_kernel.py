@@ -210,9 +210,7 @@ def _detour(ground: Ground, fleet: Fleet, board: Board, node: int, k: int, a: in
 
 @njit(cache=True)
 def _may(ground: Ground, fleet: Fleet, node: int, k: int) -> bool:
-    return (
-        fleet.open[k] and k >= ground.first[node] and ground.out[fleet.kind[k], node] < FAR
-    )
+    return fleet.open[k] and k >= ground.first[node] and ground.out[fleet.kind[k], node] < FAR
 
 
 @njit(cache=True)

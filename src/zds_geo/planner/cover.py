@@ -24,7 +24,10 @@ LEAST_ITERATIONS: Final = 20_000
 NEAR: Final = 60
 CHUNK: Final = 2000
 HOT_S, COLD_S = 30.0, 1.0  # temperatures, seconds of walking
-FEWER, OTHERS = 0.7, 0.85  # shares of the search: fewer rounds, other slots empty; then less walking
+FEWER, OTHERS = (
+    0.7,
+    0.85,
+)  # shares of the search: fewer rounds, other slots empty; then less walking
 _ROWS: Final = 512
 
 
