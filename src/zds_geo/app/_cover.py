@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 USUAL_SHIFT_S: Final = 150 * 60  # of a shift that nobody has yet, where the roster has none at all
 MOST_WEEKS: Final = 260  # the roster is laid out no further than five years
 WALK_GUESS_S: Final = 60  # walking to a stop, to see how many shifts have to be laid out first
+FULL_SHARE: Final = 0.85  # of a shift that is as good as full
 CROWD: Final = 4  # doors behind one entrance that mean shared stairs
 
 
@@ -67,9 +68,15 @@ class CoveredArea:
 
     @property
     def pace_s(self) -> int:
-        """Seconds of shift for each door, over all shifts in use; 0 without any."""
+        """Seconds of shift for each door; 0 without rounds.
+
+        A shift that is not filled counts with the time its round takes, a full one as a whole.
+        """
+        spent = 0
+        for slot, walk, work in zip(self.slots, self.walk_s, self.service_s, strict=True):
+            full = walk + work >= FULL_SHARE * slot.seconds
+            spent += slot.seconds if full else walk + work
         doors = sum(len(r) for r in self.rounds)
-        spent = sum(s.seconds for s, r in zip(self.slots, self.rounds, strict=True) if r)
         return round(spent / doors) if doors else 0
 
 

@@ -11,6 +11,7 @@ from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
 from zds_geo.app.settings import Settings
+from zds_geo.core.csvguard import csv_unguard
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Credit, Place
 from zds_geo.core.windows import local_instant
@@ -224,20 +225,12 @@ def read_pace(workspace: Workspace) -> dict[str, int]:
     import csv
 
     path = workspace.maps_path / CALENDAR_FILE
-    spent: dict[str, float] = {}
-    doors: dict[str, int] = {}
     try:
         with path.open(encoding="utf-8", newline="") as rows:
-            for row in csv.DictReader(rows):
-                starts, ends = (time.fromisoformat(row[name]) for name in ("van", "tot"))
-                n, who = int(row["woningen"]), row["assistent"]
-                if n > 0:
-                    minutes = 60 * (ends.hour - starts.hour) + ends.minute - starts.minute
-                    spent[who] = spent.get(who, 0.0) + 60.0 * minutes
-                    doors[who] = doors.get(who, 0) + n
+            found = {r["assistent"]: int(r["seconden_per_woning"]) for r in csv.DictReader(rows)}
     except (OSError, KeyError, TypeError, ValueError):
         return {}
-    return {who: max(1, round(spent[who] / doors[who])) for who in sorted(doors)}
+    return {csv_unguard(who): pace for who, pace in sorted(found.items()) if pace > 0}
 
 
 def find_place(settings: Settings, point_id: str, doors: gpd.GeoDataFrame) -> Place:

@@ -49,6 +49,7 @@ class CalendarShift:
     n_stops: int
     walk_s: int
     service_s: int
+    pace_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,13 +273,11 @@ def _lacking(area: CoveredArea, until: date) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(late.items(), reverse=True))
 
 
-def pace_of(day: Day, covered: Sequence[CoveredArea]) -> dict[str, int]:
+def pace_of(covered: Sequence[CoveredArea]) -> dict[str, int]:
     """Give the seconds of shift for each door, for each assistant.
 
     Parameters
     ----------
-    day : Day
-        Who there are.
     covered : sequence of CoveredArea
         What their shifts hold.
 
@@ -306,7 +305,7 @@ def _forecast_week(
     """Ask the forecast when all will have been tried, with as many doors a shift as found here."""
     from zds_geo.contact import forecast_promise
 
-    roster = make_roster(workspace.settings, store, first=day.on, pace=pace_of(day, covered))
+    roster = make_roster(workspace.settings, store, first=day.on, pace=pace_of(covered))
     on = [s.on for a in covered for s, r in zip(a.slots, a.rounds, strict=True) if r and s.shift]
     if roster.empty or not on:
         return 0
@@ -333,6 +332,7 @@ def _calendar_shifts(
         for i, slot in enumerate(area.slots):
             if slot.shift is not None and area.rounds[i]:
                 filled[(slot.shift.assistant_id, slot.shift.start_at)] = (area, i)
+    pace = pace_of(covered)
     rows = []
     for shift in shifts:
         if shift.start_at.date() > until:
@@ -350,6 +350,7 @@ def _calendar_shifts(
                 n_stops=int(doors["stop_id"].nunique()),
                 walk_s=known[0].walk_s[known[1]] if known else 0,
                 service_s=known[0].service_s[known[1]] if known else 0,
+                pace_s=pace.get(shift.assistant_id, 0),
             )
         )
     return rows
@@ -390,12 +391,13 @@ def calendar_table(calendar: Calendar) -> pd.DataFrame:
             "straten": "; ".join(s.streets),
             "loopminuten": round(s.walk_s / 60),
             "minuten": round((s.walk_s + s.service_s) / 60),
+            "seconden_per_woning": s.pace_s,
         }
         for s in calendar.shifts
     ]
     columns = (
         "datum", "week", "van", "tot", "assistent", "buurt", "woningen", "stops", "straten",
-        "loopminuten", "minuten",
+        "loopminuten", "minuten", "seconden_per_woning",
     )  # fmt: skip
     return pd.DataFrame(rows, columns=list(columns)).set_index("datum")
 

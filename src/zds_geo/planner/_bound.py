@@ -106,8 +106,7 @@ def _reach(travel: Any, start: Floats) -> Floats:
         done[here] = True
         row = travel[here]
         for j in range(n):
-            if far[here] + float(row[j]) < far[j]:
-                far[j] = far[here] + float(row[j])
+            far[j] = min(far[j], far[here] + float(row[j]))
     return far
 
 

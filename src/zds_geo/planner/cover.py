@@ -138,7 +138,11 @@ def cover_nodes(
     steps = iterations
     if steps is None:
         steps = max(LEAST_ITERATIONS, ITERATIONS_PER_NODE * len(case.nodes))
-    return case.run(steps, progress or (lambda done, total: None))
+    return case.run(steps, progress or _quiet)
+
+
+def _quiet(done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def _rows(values: npt.ArrayLike, name: str, shape: tuple[int, ...]) -> Ints:
@@ -447,6 +451,6 @@ def _empty_board(n: int, m: int) -> tuple[kernel.Board, kernel.Journal]:
     )  # fmt: skip
     journal = kernel.Journal(
         stamp=numbers(m), slots=numbers(m), begin=numbers(m + 1), walk=numbers(m), work=numbers(m),
-        nodes=numbers(2 * n), count=numbers(2), absent=numbers(n),
+        nodes=numbers(2 * n), counts=numbers(2), absent=numbers(n),
     )  # fmt: skip
     return board, journal
