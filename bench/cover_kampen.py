@@ -28,8 +28,8 @@ FIRST, WEEKS, SHIFT_S = date(2026, 11, 2), 4, 150 * 60  # twenty working days
 
 
 def _cases(folder: Path, *, closed: bool) -> tuple[Any, Any]:
-    from zds_geo.app._cover import find_waiting
     from zds_geo.app._day import load_day
+    from zds_geo.app._waiting import find_waiting
     from zds_geo.app.workspace import open_store, open_workspace
 
     workspace = open_workspace(folder)
@@ -46,7 +46,7 @@ def cover(folder: Path, *, closed: bool, iterations: int | None) -> dict[str, tu
     from zds_geo.app._cover import cover_area
 
     day, waiting = _cases(folder, closed=closed)
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for code in sorted(set(waiting.doors["buurt_code"])):
         area = cover_area(day, waiting, (code,), [], usual_s=SHIFT_S, iterations=iterations)
         used = sum(bool(r) for r in area.rounds)
@@ -59,33 +59,26 @@ def cover(folder: Path, *, closed: bool, iterations: int | None) -> dict[str, tu
 
 def pyvrp(folder: Path, *, closed: bool, share: float) -> dict[str, tuple[int, ...]]:
     """PyVRP on the same arrays, each buurt a number of seconds that grows with its doors."""
-    import zds_geo.planner
-    from zds_geo.app._cover import cover_area
+    from zds_geo.app._cover import Slot, _make_case, _slot_rules
 
     day, waiting = _cases(folder, closed=closed)
-    taken: list[Any] = []
-    original = zds_geo.planner.cover_nodes
-
-    def listen(travel: Any, service: Any, **facts: Any) -> Any:
-        taken.append((travel, np.atleast_2d(service)[0], np.atleast_2d(facts["out_s"])[0]))
-        return original(travel, service, **facts)
-
-    zds_geo.planner.cover_nodes = listen
-    found = {}
+    slot = Slot(shift=None, on=date.max, seconds=SHIFT_S)
+    found: dict[str, tuple[int, ...]] = {}
     for code in sorted(set(waiting.doors["buurt_code"])):
-        area = cover_area(day, waiting, (code,), [], usual_s=SHIFT_S, iterations=0)
-        travel, service, out = taken[-1]
-        budget = SHIFT_S - 60 * day.settings.service.margin_min
+        doors = waiting.doors.loc[waiting.doors["buurt_code"] == code]
+        case = _make_case(day, waiting, doors, [])
+        rules = _slot_rules(day, waiting, case, [slot])
+        out, service, budget = rules.out[0], rules.service[0], int(rules.budget[0])
         keep = np.flatnonzero(2 * out + service <= budget)
-        used = sum(bool(r) for r in area.rounds)
+        travel = case.travel[np.ix_(keep, keep)]
         seconds = max(1.0, share * len(keep) / 1000)
-        rounds = _pyvrp(travel[np.ix_(keep, keep)], service[keep], out[keep], budget, used, seconds)
-        found[code] = (rounds, area.bound, 0, 0)
+        rounds = _pyvrp(travel, service[keep], out[keep], budget, seconds)
+        found[code] = (rounds, 0, 0, 0)
     return found
 
 
-def _pyvrp(travel: Any, service: Any, out: Any, budget: int, most: int, seconds: float) -> int:
-    """Give the rounds of PyVRP; the nearest-neighbour number where it finds no answer."""
+def _pyvrp(travel: Any, service: Any, out: Any, budget: int, seconds: float) -> int:
+    """Give the rounds of PyVRP; 10,000 where it finds no answer in its time."""
     from pyvrp import Client, Depot, Location, ProblemData, VehicleType, solve
     from pyvrp.stop import MaxRuntime
 
@@ -100,15 +93,15 @@ def _pyvrp(travel: Any, service: Any, out: Any, budget: int, most: int, seconds:
         depots=[Depot(location=0)],
         vehicle_types=[
             VehicleType(
-                num_available=most, fixed_cost=100_000, shift_duration=budget,
+                num_available=n, fixed_cost=100_000, shift_duration=budget,
                 unit_distance_cost=0, unit_duration_cost=1,
             )
         ],
-        distance_matrices=[np.zeros_like(times)],  # type: ignore[list-item]
+        distance_matrices=[np.zeros((n + 1, n + 1), dtype=np.int64)],  # type: ignore[list-item]
         duration_matrices=[times],
     )  # fmt: skip
     result = solve(data, stop=MaxRuntime(seconds), seed=1, display=False)
-    return len(result.best.routes()) if result.is_feasible() else most
+    return len(result.best.routes()) if result.is_feasible() else 10_000
 
 
 def calendar(folder: Path) -> dict[str, Any]:

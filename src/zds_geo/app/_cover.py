@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app._candidates import Nodes, Piece, expected_service_s, gather_nodes, split_shift
+from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
 from zds_geo.app._rounds import refuse_far_points
-from zds_geo.app.calendar import Changes, RosterShift, shifts_on
+from zds_geo.app._waiting import Waiting
+from zds_geo.app.calendar import RosterShift
 from zds_geo.app.settings import Assistant, Settings
-from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,26 +21,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
     from zds_geo.places import WalkNetwork
     from zds_geo.planner import Cover
 
-USUAL_SHIFT_S: Final = 150 * 60  # of a shift that nobody has yet, where the roster has none at all
-MOST_WEEKS: Final = 260  # the roster is laid out no further than five years
 WALK_GUESS_S: Final = 60  # walking to a stop, to see how many shifts have to be laid out first
 FULL_SHARE: Final = 0.85  # of a shift that is as good as full
 CROWD: Final = 4  # doors behind one entrance that mean shared stairs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Doors that still have to be tried in this cycle, and from when each may be."""
-
-    doors: gpd.GeoDataFrame
-    not_before: Mapping[str, date]
-    door_s: Mapping[str, int]
-    on_rounds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,122 +64,6 @@ class CoveredArea:
             spent += slot.seconds if full else walk + work
         doors = sum(len(r) for r in self.rounds)
         return round(spent / doors) if doors else 0
-
-
-def find_waiting(day: Day, *, until: date, windows: Sequence[str]) -> Waiting:
-    """Find the doors that still have to be tried, by the rules of ``rank_doors``.
-
-    Parameters
-    ----------
-    day : Day
-        Doors, history and register, on the first date.
-    until : date
-        The last date: a door that rests now and may be rung at by then waits too.
-    windows : sequence of str
-        Windows that the shifts use.
-
-    Returns
-    -------
-    Waiting
-        Doors by id.
-    """
-    from zds_geo.contact import rank_doors
-
-    frame = day.doors[["buurt_code", "street_side_id", "stop_id"]]
-
-    def rank(on: date, window: str) -> pd.DataFrame:
-        return rank_doors(
-            frame, day.knocks, day.roster, window=window, now=local_instant(on, time(12)),
-            seed=day.seed, model=day.model, params=day.params, do_not_knock=day.do_not_knock,
-            reserved=day.reserved,
-        )  # fmt: skip
-
-    first = rank(day.on, windows[0])
-    last = rank(until, windows[0])
-    waits = last["eligible"] & (last["reason"] == "reason.new")
-    waits |= first["eligible"] & (first["reason"] == "reason.new")
-    later = first.loc[waits & first["not_before"].notna(), "not_before"]
-    door_s = {}
-    for window in windows:
-        ranked = rank(day.on, window).loc[waits]
-        if not ranked["eligible"].any():
-            ranked = rank(until, window).loc[waits]
-        door_s[window] = expected_service_s(ranked, day.settings.service)
-    return Waiting(
-        doors=day.doors.loc[waits],
-        not_before={str(d): on for d, on in later.items()},
-        door_s=door_s,
-        on_rounds=int((first["reason"] == "not_now.reserved").sum()),
-    )
-
-
-def lay_out(settings: Settings, first: date, *, weeks: int, changes: Changes) -> list[RosterShift]:
-    """Lay the roster out: every shift of so many weeks, by date.
-
-    Parameters
-    ----------
-    settings : Settings
-        Roster and calendar.
-    first : date
-        First date.
-    weeks : int
-        Weeks.
-    changes : mapping
-        Sick, shorter, extra.
-
-    Returns
-    -------
-    list of RosterShift
-        In order of start, then assistant.
-    """
-    days = (first + timedelta(days=d) for d in range(7 * weeks))
-    found = [s for day in days for s in shifts_on(settings, day, changes=changes)]
-    return sorted(found, key=lambda s: (s.start_at, s.assistant_id))
-
-
-def join_areas(
-    settings: Settings, buurten: Sequence[str], assistants: Sequence[str]
-) -> list[tuple[str, ...]]:
-    """Join buurten that share an assistant: their shifts can only be divided together.
-
-    Parameters
-    ----------
-    settings : Settings
-        Who walks where.
-    buurten : sequence of str
-        Codes with doors that wait.
-    assistants : sequence of str
-        Those who have shifts.
-
-    Returns
-    -------
-    list of tuple of str
-        Codes of each area, sorted; a buurt where nobody walks is an area of its own.
-    """
-    area = {code: {code} for code in buurten}
-    for assistant_id in assistants:
-        own = settings.assistant(assistant_id).buurt_codes or tuple(buurten)
-        joined: set[str] = set().union(*(area[c] for c in own if c in area))
-        for code in joined:
-            area[code] = joined
-    return sorted({tuple(sorted(codes)) for codes in area.values()})
-
-
-def usual_shift_s(shifts: Sequence[RosterShift]) -> int:
-    """Give the length that most shifts have, the longest of equals.
-
-    Parameters
-    ----------
-    shifts : sequence of RosterShift
-        Any.
-
-    Returns
-    -------
-    int
-        Seconds.
-    """
-    lengths = Counter(int((s.end_at - s.start_at).total_seconds()) for s in shifts)
-    return max(lengths, key=lambda k: (lengths[k], k)) if lengths else USUAL_SHIFT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +123,10 @@ def cover_area(
     slots = [_slot(s) for s in own]
     if not slots:
         slots = [Slot(shift=None, on=date.max, seconds=usual_s)] * (len(case.rows) + 1)
-    count, everything = _enough(case, waiting, slots), len(slots)
+    latest = max((on for on in case.not_before if on is not None), default=date.min)
+    count = max(_enough(case, waiting, slots), 1 + sum(s.on < latest for s in slots))
+    everything = len(slots)
+    count = min(count, everything)
     while True:
         used = slots[:count]
         rules = _slot_rules(day, waiting, case, used)
@@ -262,8 +135,7 @@ def cover_area(
             kind=rules.kind, first=rules.first, most_walk_s=rules.walk, seed=day.seed,
             iterations=iterations, progress=progress,
         )  # fmt: skip
-        lacks = found.left_out or (found.misfits and any(case.not_before))
-        if not lacks or count >= everything:
+        if not found.left_out or count >= everything:
             return _to_area(case, codes, used, found)
         count = min(everything, 2 * count)
 

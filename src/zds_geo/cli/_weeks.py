@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from zds_geo.app.plan_weeks import AreaOutlook, Calendar, CalendarShift
+from zds_geo.app.weeks import AreaOutlook, Calendar, CalendarShift
 from zds_geo.cli._face import Face
 from zds_geo.cli._show import day_name
 

@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.planner.cover import NO_WAY_S, Cover, cover_nodes
+    from zds_geo.planner._cover_case import NO_WAY_S
+    from zds_geo.planner.cover import Cover, cover_nodes
     from zds_geo.planner.solve import RoundSolution, TeamSolution, solve_round, solve_team
 
 _HOMES: Final = {
     "Cover": "cover",
-    "NO_WAY_S": "cover",
+    "NO_WAY_S": "_cover_case",
     "cover_nodes": "cover",
     "RoundSolution": "solve",
     "TeamSolution": "solve",

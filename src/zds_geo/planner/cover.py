@@ -11,6 +11,15 @@ import numpy as np
 from zds_geo.core.errors import UsageError
 from zds_geo.planner import _cover_kernel as kernel
 from zds_geo.planner._bound import fewest_rounds
+from zds_geo.planner._cover_case import (
+    NO_WAY_S,
+    empty_board,
+    fits_alone,
+    near_nodes,
+    rows,
+    short,
+    symmetric,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,17 +27,14 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
     Bools = npt.NDArray[np.bool_]
 
-NO_WAY_S: Final = 65_535  # a way this long is no way: longer than any shift (18 hours)
 ITERATIONS_PER_NODE: Final = 200
 LEAST_ITERATIONS: Final = 20_000
-NEAR: Final = 60
 CHUNK: Final = 2000
 HOT_S, COLD_S = 30.0, 1.0  # temperatures, seconds of walking
 FEWER, OTHERS = (
     0.7,
     0.85,
 )  # shares of the search: fewer rounds, other slots empty; then less walking
-_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,15 +151,6 @@ def _quiet(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _rows(values: npt.ArrayLike, name: str, shape: tuple[int, ...]) -> Ints:
-    array = np.asarray(values)
-    if array.shape != shape:
-        raise UsageError("planner.shape", name=name, expected=shape, got=array.shape)
-    if array.size and int(array.min()) < 0:
-        raise UsageError("planner.negative", name=name)
-    return np.ascontiguousarray(array, dtype=np.int64)
-
-
 class _Covering:
     """One case under search; nodes that no slot can visit are set apart first."""
 
@@ -174,13 +171,13 @@ class _Covering:
         both = [np.atleast_2d(np.asarray(a)) for a in (out_s, home_s, service_s)]
         kinds = len(both[0])
         out, home, service = (
-            _rows(a, name, (kinds, n))
+            rows(a, name, (kinds, n))
             for a, name in zip(both, ("out_s", "home_s", "service_s"), strict=True)
         )
-        budget = _rows(budget_s, "budget_s", (m,))
-        row = _rows(np.zeros(m) if kind is None else kind, "kind", (m,))
-        earliest = _rows(np.zeros(n) if first is None else first, "first", (n,))
-        walk = _rows(budget if most_walk_s is None else most_walk_s, "most_walk_s", (m,))
+        budget = rows(budget_s, "budget_s", (m,))
+        row = rows(np.zeros(m) if kind is None else kind, "kind", (m,))
+        earliest = rows(np.zeros(n) if first is None else first, "first", (n,))
+        walk = rows(budget if most_walk_s is None else most_walk_s, "most_walk_s", (m,))
         if m and int(row.max()) >= kinds:
             raise UsageError("planner.index", name="kind", got=int(row.max()), n=kinds)
         travel = np.asarray(travel_s)
@@ -189,25 +186,27 @@ class _Covering:
         out = np.where(np.minimum(out, home) >= NO_WAY_S, kernel.FAR, out)
         home = np.where(out >= kernel.FAR, kernel.FAR, np.where(home >= NO_WAY_S, kernel.FAR, home))
         out = np.where(home >= kernel.FAR, kernel.FAR, out)
-        fits = _fits(out, home, service, budget=budget, kind=row, first=earliest, most_walk=walk)
+        fits = fits_alone(
+            out, home, service, budget=budget, kind=row, first=earliest, most_walk=walk
+        )
         self.nodes = np.flatnonzero(fits)
         self.misfits = tuple(int(i) for i in np.flatnonzero(~fits))
         at = self.nodes
         whole = len(at) == n
         self.ground = kernel.Ground(
-            travel=_short(travel if whole else travel[np.ix_(at, at)]),
+            travel=short(travel if whole else travel[np.ix_(at, at)]),
             out=np.ascontiguousarray(out[:, at]),
             home=np.ascontiguousarray(home[:, at]),
             service=np.ascontiguousarray(service[:, at]),
             first=np.ascontiguousarray(earliest[at]),
             near=np.zeros((len(at), 0), dtype=np.int32),
         )
-        self.ground = self.ground._replace(near=_near(self.ground.travel))
+        self.ground = self.ground._replace(near=near_nodes(self.ground.travel))
         self.fleet = kernel.Fleet(kind=row, budget=budget, most_walk=walk, open=np.ones(m, bool))
         self.upto = m
         self.state = np.array([seed % 2**63], dtype=np.uint64)
         self.step = 1
-        self.board, self.journal = _empty_board(len(at), m)
+        self.board, self.journal = empty_board(len(at), m)
 
     def bound(self) -> int:
         """Give the lower bound for the nodes that are in a round."""
@@ -221,7 +220,7 @@ class _Covering:
         travel = ground.travel
         if len(inside) < len(self.nodes):
             travel = travel[np.ix_(inside, inside)]
-        if not _symmetric(travel):
+        if not symmetric(travel):
             travel = np.minimum(travel, travel.T)
         return fewest_rounds(
             travel,
@@ -395,62 +394,3 @@ class _Covering:
             bound=bound,
             stop_reason="optimal" if used == bound and not len(left) else "iterations",
         )
-
-
-def _fits(
-    out: Ints, home: Ints, service: Ints, *, budget: Ints, kind: Ints, first: Ints, most_walk: Ints
-) -> Bools:
-    """Tell which nodes some slot can visit alone."""
-    fits = np.zeros(out.shape[1], dtype=bool)
-    table = np.column_stack([kind, budget, most_walk])
-    for row, room, walk in np.unique(table, axis=0):
-        last = int(np.flatnonzero((table == (row, room, walk)).all(axis=1))[-1])
-        there = out[row] + home[row]
-        fits |= (there <= walk) & (there + service[row] <= room) & (first <= last)
-    return fits
-
-
-def _short(travel: Any) -> Any:
-    """Give travel in two bytes a pair: what is longer is no way."""
-    if travel.dtype == np.uint16 and travel.flags.c_contiguous:
-        return travel
-    if travel.size and int(travel.min()) < 0:
-        raise UsageError("planner.negative", name="travel_s")
-    return np.ascontiguousarray(np.minimum(travel, NO_WAY_S), dtype=np.uint16)
-
-
-def _symmetric(travel: Any) -> bool:
-    parts = (slice(b, b + _ROWS) for b in range(0, len(travel), _ROWS))
-    return all(bool((travel[rows] == travel[:, rows].T).all()) for rows in parts)
-
-
-def _near(travel: Any) -> Any:
-    """Give the nearest nodes of each, both ways counted, nearest first; ties by number."""
-    n = len(travel)
-    width = max(0, min(NEAR, n - 1))
-    near = np.zeros((n, width), dtype=np.int32)
-    for begin in range(0, n, _ROWS):
-        rows = slice(begin, min(begin + _ROWS, n))
-        both = travel[rows].astype(np.int64) + travel[:, rows].T
-        both[np.arange(both.shape[0]), np.arange(rows.start, rows.stop)] = kernel.FAR
-        both = both * n + np.arange(n)  # ties by number, whatever the sort
-        part = np.argpartition(both, max(width - 1, 0), axis=1)[:, :width] if width else both[:, :0]
-        order = np.argsort(np.take_along_axis(both, part, axis=1), axis=1)
-        near[rows] = np.take_along_axis(part, order, axis=1)
-    return near
-
-
-def _empty_board(n: int, m: int) -> tuple[kernel.Board, kernel.Journal]:
-    def numbers(size: int, value: int = 0) -> Ints:
-        return np.full(size, value, dtype=np.int64)
-
-    board = kernel.Board(
-        after=numbers(n, -1), before=numbers(n, -1), slot=numbers(n, -1), head=numbers(m, -1),
-        tail=numbers(m, -1), size=numbers(m), walk=numbers(m), work=numbers(m),
-        absent=numbers(n), n_absent=numbers(1), missed=numbers(n),
-    )  # fmt: skip
-    journal = kernel.Journal(
-        stamp=numbers(m), slots=numbers(m), begin=numbers(m + 1), walk=numbers(m), work=numbers(m),
-        nodes=numbers(2 * n), counts=numbers(2), absent=numbers(n),
-    )  # fmt: skip
-    return board, journal
