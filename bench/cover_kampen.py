@@ -98,7 +98,7 @@ def _pyvrp(travel: Any, service: Any, out: Any, budget: int, seconds: float) -> 
             )
         ],
         distance_matrices=[np.zeros((n + 1, n + 1), dtype=np.int64)],  # type: ignore[list-item]
-        duration_matrices=[times],
+        duration_matrices=[times],  # type: ignore[list-item]
     )  # fmt: skip
     result = solve(data, stop=MaxRuntime(seconds), seed=1, display=False)
     return len(result.best.routes()) if result.is_feasible() else 10_000

@@ -47,7 +47,8 @@ def find_waiting(day: Day, *, until: date, windows: Sequence[str]) -> Waiting:
     Returns
     -------
     Waiting
-        Doors by id.
+        Doors by id. Empty homes are not among them, also where the six months end before the last
+        date: the promise is not about them.
     """
     from zds_geo.contact import rank_doors
 
@@ -64,6 +65,7 @@ def find_waiting(day: Day, *, until: date, windows: Sequence[str]) -> Waiting:
     last = rank(until, windows[0])
     waits = last["eligible"] & (last["reason"] == "reason.new")
     waits |= first["eligible"] & (first["reason"] == "reason.new")
+    waits &= first["reason"] != "not_now.vacant"  # outside the promise, as in the forecast
     later = first.loc[waits & first["not_before"].notna(), "not_before"]
     door_s = {}
     for window in windows:
