@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zds_geo.app.make_example import make_example
     from zds_geo.app.make_workspace import make_workspace
     from zds_geo.app.plan_day import plan_day
+    from zds_geo.app.plan_weeks import plan_weeks
     from zds_geo.app.record_knocks import (
         add_knock,
         enter_sheet,
@@ -55,6 +56,7 @@ _HOMES: Final = {
     "measure": "show_coverage",
     "open_workspace": "workspace",
     "plan_day": "plan_day",
+    "plan_weeks": "plan_weeks",
     "remove_fix": "fix_places",
     "rollback_places": "import_places",
     "rollback_team": "divide_team",
@@ -85,6 +87,7 @@ __all__ = [
     "measure",
     "open_workspace",
     "plan_day",
+    "plan_weeks",
     "remove_fix",
     "rollback_places",
     "rollback_team",

@@ -12,11 +12,14 @@ from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
 from zds_geo.app.settings import Settings
+from zds_geo.core.csvguard import csv_unguard
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Credit, Place
 from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
 ROSTER_WEEKS: Final = 8
+CALENDAR_FILE: Final = "kalender.csv"  # in maps/
 SECONDS_PER_DOOR: Final = (
     240  # a door with its share of walking and talks: 90 s … 480 s (DESIGN §7)
 )
@@ -153,7 +157,13 @@ def contact_params(workspace: Workspace, store: HistoryStore) -> ContactParams:
     )
 
 
-def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.DataFrame:
+def make_roster(
+    settings: Settings,
+    store: HistoryStore,
+    *,
+    first: date,
+    pace: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
     """Lay out the coming shifts for the rotation (DESIGN §6).
 
     Parameters
@@ -164,6 +174,9 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
         Shift changes.
     first : date
         First date of the eight weeks that are laid out.
+    pace : mapping of str to int, optional
+        Seconds of shift for each door of each assistant, as the calendar measures them; a guess
+        for who is not in it.
 
     Returns
     -------
@@ -181,6 +194,7 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
     for ahead in range(7 * ROSTER_WEEKS):
         day = first + timedelta(days=ahead)
         for shift in shifts_on(settings, day, changes=changes):
+            door_s = (pace or {}).get(shift.assistant_id) or SECONDS_PER_DOOR
             codes = settings.assistant(shift.assistant_id).buurt_codes or every
             hours = (day.weekday(), shift.start_at.time(), shift.end_at.time())
             if hours not in pieces:
@@ -191,12 +205,41 @@ def make_roster(settings: Settings, store: HistoryStore, *, first: date) -> pd.D
                         "start_at": shift.start_at + timedelta(seconds=piece.from_s),
                         "end_at": shift.start_at + timedelta(seconds=piece.to_s),
                         "window": piece.window,
-                        "n_doors": max(1, (piece.to_s - piece.from_s) // SECONDS_PER_DOOR),
+                        "n_doors": max(1, (piece.to_s - piece.from_s) // door_s),
                         "buurt_codes": codes,
                     }
                 )
     columns = ["start_at", "end_at", "window", "n_doors", "buurt_codes"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def read_pace(workspace: Workspace) -> dict[str, int]:
+    """Read the seconds of shift for each door that the last calendar found.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With or without ``maps/kalender.csv``.
+
+    Returns
+    -------
+    dict of str to int
+        Of each assistant; empty without a calendar.
+
+    Notes
+    -----
+    The pace is of the streets and the service times, not of the history, so that a calendar of
+    some weeks ago still tells it.
+    """
+    import csv
+
+    path = workspace.maps_path / CALENDAR_FILE
+    try:
+        with path.open(encoding="utf-8", newline="") as rows:
+            found = {r["assistent"]: int(r["seconden_per_woning"]) for r in csv.DictReader(rows)}
+    except (OSError, KeyError, TypeError, ValueError):
+        return {}
+    return {csv_unguard(who): pace for who, pace in sorted(found.items()) if pace > 0}
 
 
 def find_place(settings: Settings, point_id: str, doors: gpd.GeoDataFrame) -> Place:

@@ -21,6 +21,7 @@ TALKED_OF_OPENED: Final = 0.72
 _PRIOR_OPENED: Final = 50.0  # openings, and knocks, that the assumptions count for
 LEVEL_SD: Final = 0.06  # ASSUMPTION: of the chance of one round around what is expected of it
 RECENT_DAYS: Final = 42
+WALK_SHARE: Final = 0.25  # of the time at the doors goes to walking, at a first guess
 OPENED: Final = frozenset({"talked", "no_talk", "come_back", "do_not_knock"})
 
 
@@ -110,3 +111,35 @@ def margin_s(
     spread = math.sqrt(max(square - mean**2, 0.0) * n_doors + level**2)
     needed = _Z * spread - n_doors * (planned_s - mean)
     return max(60 * service.margin_min, math.ceil(needed))
+
+
+def margin_of_shift(
+    total_s: int, *, planned_s: float, talked: float, service: ServiceTimes, n_doors: int = 10**6
+) -> int:
+    """Give the seconds of a shift that stay free, before there is a round.
+
+    Parameters
+    ----------
+    total_s : int
+        Of the shift.
+    planned_s : float
+        Seconds that a plan counts for each door.
+    talked : float
+        Share (0-1) of those who open that talk.
+    service : ServiceTimes
+        Seconds at the door; the least margin.
+    n_doors : int
+        At most so many doors.
+
+    Returns
+    -------
+    int
+        As ``margin_s`` for the doors that fit with a first guess at the walking.
+    """
+    longer = max(service.talk_s - service.closed_s, 1)
+    chance = min(max((planned_s - service.closed_s) / longer, 0.0), 1.0)
+    margin = 60 * service.margin_min
+    for _ in range(3):
+        n = max(1, min(n_doors, int((total_s - margin) / (planned_s * (1 + WALK_SHARE)))))
+        margin = margin_s(n, chance=chance, talked=talked, planned_s=planned_s, service=service)
+    return margin

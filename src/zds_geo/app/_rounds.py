@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from zds_geo.app._areas import keep_to_area, last_askers
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
-from zds_geo.app._margin import margin_s, opened_share, talked_share
+from zds_geo.app._margin import margin_of_shift, margin_s, opened_share, talked_share
 from zds_geo.app.calendar import RosterShift
 from zds_geo.core.errors import NoPlanError
 from zds_geo.core.ids import bell_order, house_label
 from zds_geo.core.model import Place, Round, RoundDoor, RoundStop, UnservedShift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 MIN_DOORS_FOR_EXPECTATION: Final = 10
 TRIES: Final = 8  # for metres, and for the margin
-WALK_SHARE: Final = 0.25  # of the time at the doors goes to walking, at a first guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +198,7 @@ def _make_case(
     network = day.network.with_stops(stops)
     x, y = to_rd([start.lon, end.lon], [start.lat, end.lat])
     points = network.add_points(np.column_stack([x, y]))
-    _refuse_far_points(network, points, (start, end))
+    refuse_far_points(network, points, (start, end))
     stop_rows = {stop_id: row for row, stop_id in enumerate(stops.index)}
     rows = [*points, *(stop_rows[s] for s in nodes.stop_ids)]
     used = sorted(set(rows))
@@ -227,9 +226,23 @@ def _make_case(
     )
 
 
-def _refuse_far_points(
-    network: WalkNetwork, points: list[int], places: tuple[Place, Place]
-) -> None:
+def refuse_far_points(network: WalkNetwork, points: list[int], places: Sequence[Place]) -> None:
+    """Refuse meeting points that lie far from any street.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The streets.
+    points : list of int
+        Rows of the meeting points.
+    places : sequence of Place
+        The same points, for their label.
+
+    Raises
+    ------
+    NoPlanError
+        If one lies more than two kilometres away.
+    """
     for row, place in zip(points, places, strict=True):
         metres = network.access_m(row)
         if metres > 2000:
@@ -274,20 +287,15 @@ def _total_s(case: _Case) -> int:
 
 
 def _first_margin(day: Day, case: _Case) -> int:
-    """Guess the margin from the doors that a shift of this length has, before there is a round."""
+    """Guess the margin before there is a round."""
     doors = max(sum(len(d) for d in case.nodes.door_ids), 1)
-    planned_s = float(case.nodes.service_s.sum()) / doors
-    walk_s = WALK_SHARE * planned_s
-    margin = 60 * day.settings.service.margin_min
-    for _ in range(3):
-        n = min(doors, int((_total_s(case) - margin) / (planned_s + walk_s)))
-        margin = _margin_of(day, case, max(n, 1), planned_s=planned_s, chance=_mean_chance(case))
-    return margin
-
-
-def _mean_chance(case: _Case) -> float:
-    frames = [frame for _, frame in case.pieces]
-    return max(float(f.loc[f["eligible"], "chance"].mean()) for f in frames if f["eligible"].any())
+    return margin_of_shift(
+        _total_s(case),
+        planned_s=float(case.nodes.service_s.sum()) / doors,
+        talked=talked_share(day.knocks),
+        service=day.settings.service,
+        n_doors=doors,
+    )
 
 
 def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:

@@ -130,11 +130,11 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
     """
     from dataclasses import replace
 
-    from zds_geo.app._day import contact_params, make_roster
+    from zds_geo.app._day import contact_params, make_roster, read_pace
     from zds_geo.contact import needed_weeks
     from zds_geo.store import read_layer
 
-    roster = make_roster(workspace.settings, store, first=first)
+    roster = make_roster(workspace.settings, store, first=first, pace=read_pace(workspace))
     if roster.empty or not workspace.places_path.is_file():
         return None
     doors = read_layer(workspace.places_path, "doors").sort_index()

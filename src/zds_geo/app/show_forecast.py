@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app._day import SECONDS_PER_DOOR, contact_params, make_roster
+from zds_geo.app._day import SECONDS_PER_DOOR, contact_params, make_roster, read_pace
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NoPlanError
@@ -66,7 +66,7 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
     doors = layer[["buurt_code", "street_side_id"]]
     names = read_layer(path, "buurten")["buurt_naam"].to_dict()
     with open_store(workspace, now=now) as store:
-        roster = make_roster(workspace.settings, store, first=today)
+        roster = make_roster(workspace.settings, store, first=today, pace=read_pace(workspace))
         if roster.empty:
             raise NoPlanError("forecast.no_roster")
         cycle = current_cycle(workspace, store)

@@ -6,6 +6,7 @@ import typer
 
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.core.errors import UsageError
 
 plan = typer.Typer(cls=Group, help="help.plan", invoke_without_command=True)
 
@@ -21,13 +22,21 @@ def make(
         list[str] | None, typer.Option("--assistant", metavar="ID", help="help.plan.assistant")
     ] = None,
     seed: Seed = 1,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", min=1, max=104, help="help.plan.weeks")
+    ] = None,
 ) -> None:
     if ctx.invoked_subcommand is not None:
+        return
+    face: Face = ctx.obj
+    if weeks is not None:
+        if date or assistant:
+            raise UsageError("weeks.with_date")
+        _plan_weeks(face, weeks=weeks, seed=seed)
         return
     from zds_geo.app.plan_day import plan_day
     from zds_geo.cli._show import plan_as_data, show_plan
 
-    face: Face = ctx.obj
     with face.progress() as progress:
         result = plan_day(
             face.open(),
@@ -39,6 +48,16 @@ def make(
         )
     show_plan(face, result)
     face.data(plan_as_data(result))
+
+
+def _plan_weeks(face: Face, *, weeks: int, seed: int) -> None:
+    from zds_geo.app.plan_weeks import plan_weeks
+    from zds_geo.cli._weeks import calendar_as_data, show_calendar
+
+    with face.progress() as progress:
+        found = plan_weeks(face.open(), weeks=weeks, now=face.now, seed=seed, progress=progress)
+    show_calendar(face, found)
+    face.data(calendar_as_data(found))
 
 
 @plan.command("explain", cls=Command, help="help.plan.explain")

@@ -6,18 +6,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.planner._cover_case import NO_WAY_S
     from zds_geo.planner._rest import replan
     from zds_geo.planner._shares import spread_work
+    from zds_geo.planner.cover import Cover, cover_nodes
     from zds_geo.planner.division import Division, divide
     from zds_geo.planner.solve import CHANGE_S, SOON, RoundSolution, solve_round
     from zds_geo.planner.team import TeamSolution, solve_team
 
 _HOMES: Final = {
     "CHANGE_S": "solve",
+    "Cover": "cover",
     "Division": "division",
+    "NO_WAY_S": "_cover_case",
     "RoundSolution": "solve",
     "SOON": "solve",
     "TeamSolution": "team",
+    "cover_nodes": "cover",
     "divide": "division",
     "replan": "_rest",
     "solve_round": "solve",
@@ -27,10 +32,13 @@ _HOMES: Final = {
 
 __all__ = [
     "CHANGE_S",
+    "NO_WAY_S",
     "SOON",
+    "Cover",
     "Division",
     "RoundSolution",
     "TeamSolution",
+    "cover_nodes",
     "divide",
     "replan",
     "solve_round",
