@@ -16,7 +16,7 @@ import numpy as np
 from relaxation import Limits, Priced, Problem, Relaxation, all_rounds, make_problem
 from separation import separate
 
-FOREVER: Final = 10**6
+STRETCH: Final = 40  # rounds of rows before arcs and visits are left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,7 @@ class Branching:
         self.problem, self.best, self.until = problem, best, until
         self.lp = Relaxation(problem)
         self.parts = self.kept = 0
+        self.share = 0.4 * self.left()  # of the time, for branching
         self.trivial = problem.base + float(problem.prize.sum())
 
     def left(self) -> float:
@@ -50,17 +51,19 @@ class Branching:
 
     def root(self) -> float:
         """Give the relaxation's bound, leaving out what no better round can have."""
-        bound = self.trivial
+        bound = gone = self.trivial
         while True:
-            found, got = self.tighten(all_rounds(self.problem), rounds=FOREVER)
+            found, got = self.tighten(all_rounds(self.problem), rounds=STRETCH)
             bound = min(bound, found)
-            if got is None or whole(bound) <= self.best or self.left() <= 0:
+            if got is None or whole(bound) <= self.best or self.left() <= self.share:
                 return bound
             before = (self.problem.n, int(self.problem.allowed.sum()))
             self.shrink(got)
             after = (self.problem.n, int(self.problem.allowed.sum()))
-            if after[0] > 0.9 * before[0] and after[1] > 0.7 * before[1]:
+            slow = bound > gone - 2e-4 * abs(gone)
+            if slow and after[0] > 0.9 * before[0] and after[1] > 0.7 * before[1]:
                 return bound
+            gone = bound
 
     def tighten(self, limits: Limits, *, rounds: int) -> tuple[float, Priced | None]:
         """Give a valid bound of a part, after rows and columns; and its prices if it converged."""
@@ -79,7 +82,7 @@ class Branching:
                 more = self.price(last)
                 if not more and not cuts and (lp.broken < 1e-7 or not lp.stiffen()):
                     return bound, last
-                if turn >= 10 and turn % 10 == 0 and rounds < FOREVER:
+                if rounds < STRETCH and turn >= 10 and turn % 10 < every:
                     if bound > gone - 2e-4 * abs(gone):
                         return bound, last
                     gone = bound
@@ -98,7 +101,7 @@ class Branching:
     def forget(self) -> None:
         """Drop rows without a price when there are many."""
         lp = self.lp
-        if len(lp.keys) > 400 + 3 * self.kept:
+        if len(lp.keys) > 300 + 1.6 * self.kept:
             lp.drop_cuts(lp.prices[lp.first_cut :] > 1e-9)
             self.kept = len(lp.keys)
 
@@ -110,7 +113,9 @@ class Branching:
         allowed &= able[:, None] & able[None, :]
         keep = np.flatnonzero(able)
         number = np.cumsum(able) - 1
-        used = lp.prices[lp.first_cut :] > 1e-9
+        used = np.zeros(len(lp.keys), dtype=bool)
+        priced = lp.prices[lp.first_cut :] > 1e-9
+        used[: len(priced)] = priced
         cuts = [
             (mask[keep], int(number[key]))
             for mask, key in zip(lp.inside[used], lp.keys[used], strict=True)
@@ -171,7 +176,7 @@ class Branching:
     def look(self, limits: Limits, above: float) -> tuple[list[Limits] | None, float]:
         """Tighten a part; give its children, or None when it cannot be decided."""
         self.parts += 1
-        found, _ = self.tighten(limits, rounds=60)
+        found, _ = self.tighten(limits, rounds=30)
         bound = min(above, found)
         if whole(bound) <= self.best:
             return [], bound

@@ -218,6 +218,8 @@ class Relaxation:
 
     def limit(self, limits: Limits) -> None:
         """Look at a part of the rounds."""
+        if self.far > FAR:
+            self._set_far(FAR)
         n = self.problem.n
         visits = np.arange(n - 2, dtype=np.int32)
         self.highs.changeColsBounds(n - 2, visits, limits.low[: n - 2], limits.high[: n - 2])
@@ -259,24 +261,29 @@ class Relaxation:
 
     def stiffen(self) -> bool:
         """Make breaking a row dearer; whether that still makes sense."""
-        self.far *= 30
+        self._set_far(30 * self.far)
+        return self.far < 1e6
+
+    def _set_far(self, far: float) -> None:
+        self.far = far
         slack = np.arange(self.problem.n - 2, self.first_arc, dtype=np.int32)
         cost = np.full(len(slack), self.far)
         cost[-1] *= 100
         self.highs.changeColsCost(len(slack), slack, cost)
-        return self.far < 1e6
 
     def solve(self, seconds: float) -> bool:
         """Solve; whether there is an optimum, then in ``visit``, ``flow`` and ``prices``."""
-        began = time.perf_counter()
         for seed in range(4):  # from an old basis it may cycle: once more, afresh
-            spend = min(seconds, (0.5 + 4 * self.took) * 3**seed)
-            if self._run(spend):
+            began = time.perf_counter()
+            if self._run(min(seconds, (0.5 + 4 * self.took) * 3**seed)):
+                self.took = 0.8 * self.took + 0.2 * (time.perf_counter() - began)
                 break
+            seconds -= time.perf_counter() - began
+            if seconds <= 0:
+                return False
             self._renew(seed)
         else:
             return False
-        self.took = 0.8 * self.took + 0.2 * (time.perf_counter() - began)
         solution = self.highs.getSolution()
         values = np.asarray(solution.col_value)
         n = self.problem.n
