@@ -32,7 +32,7 @@ class Bounds:
 
 def whole(bound: float) -> float:
     """Prizes are whole; leave room for rounding in sums of doubles."""
-    return float(np.floor(bound + 1e-3))
+    return float(np.floor(bound + 1e-2 + 1e-7 * abs(bound)))
 
 
 class Branching:
@@ -107,7 +107,7 @@ class Branching:
 
     def shrink(self, got: Priced) -> None:
         """Leave out visits and arcs that no round better than the best can have."""
-        p, lp, bound, goal = self.problem, self.lp, got.bound, self.best + 1 - 1e-3
+        p, lp, bound, goal = self.problem, self.lp, got.bound, self.best + 0.8
         able = np.append(bound + np.minimum(got.visit, 0) >= goal, [True, True])
         allowed = p.allowed & (bound + np.minimum(got.arc, 0) >= goal)
         allowed &= able[:, None] & able[None, :]
@@ -186,6 +186,8 @@ class Branching:
         children = self.branch(limits)
         if children:
             return children, bound
+        if separate(lp.visit, lp.tail, lp.head, lp.flow):  # whole, but not one round yet
+            return [limits], bound
         self.best = max(self.best, self.round_of(lp))
         return [] if whole(bound) <= self.best else None, bound
 
