@@ -7,12 +7,13 @@ READY := $(VENV)/.ready
 # One number for everything that runs side by side; tests are divided over the cores.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check bench bench-full clean lock requirements
+.PHONY: help setup demo test check bench bench-full bounds clean lock requirements
 help:
 	@echo "make demo   the whole loop on the invented example quarter, into maps/"
 	@echo "make test   all tests"
 	@echo "make check  lint, types, import contracts, docs, dependencies, then make test"
 	@echo "make bench  figures: import, plan, memory, solver, rotation (make bench-full: hours)"
+	@echo "make bounds bounds for the rounds of the solver bench (bench/rounds.py), into build/"
 	@echo "make clean  removes what the commands above made"
 
 setup: $(READY)
@@ -58,6 +59,10 @@ bench-full: $(READY)
 	@$(BIN)/python bench/divide.py
 	@$(BIN)/python bench/calibration.py
 	@$(BIN)/python bench/worlds.py --full build/worlds.jsonl
+
+# Half an hour at first, then only what is missing: what no round of the bench can exceed.
+bounds: $(READY)
+	@$(BIN)/python bench/bounds.py
 
 requirements: $(READY)
 	@$(BIN)/python scripts/requirements_without_test.py --all

@@ -1,8 +1,9 @@
 """Orienteering in the manner of OPLib: TSPLIB-like points, three score rules, half the tour.
 
 Made here, since the public instances are not in the repository; ``--file`` solves a public one
-(TSPLIB text with COST_LIMIT and NODE_SCORE_SECTION). Share of the best of long runs, and proofs by
-CP-SAT for the smallest.
+(TSPLIB text with COST_LIMIT and NODE_SCORE_SECTION). Share of the best of long runs; with
+``--bounds`` also of what no round can exceed (a proof where they meet), with ``--proofs`` beside
+the optimum by CP-SAT, to 60 nodes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from branching import bound_of
+from known import digest_of, keep, read_known
 from zds_geo.planner import solve_round
 
 SIZES = (48, 76, 101, 150, 200, 262, 318)
@@ -91,6 +94,20 @@ def solve(op: Op, seconds: float, seed: int) -> int:
     return found.prize
 
 
+def bound(op: Op, best: int, seconds: float) -> int:
+    """Bound it, or give the bound kept."""
+    zero = np.zeros(len(op.score), dtype=np.int64)
+    digest = digest_of(op.travel, zero, op.score, op.budget)
+    known = read_known().get(digest, {})
+    if "bound" not in known:
+        got = bound_of(
+            op.travel, zero, op.score, start=0, end=0, budget=op.budget, best=best, seconds=seconds
+        )
+        facts = {"best": float(got.best), "bound": float(got.bound), "relaxation": float(got.root)}
+        known = keep(digest, {**facts, "seconds": round(got.seconds, 1)})
+    return int(known["bound"])
+
+
 def prove(op: Op, seconds: float) -> tuple[int, bool]:
     """Solve with CP-SAT's circuit; give prize and whether it is proven."""
     from ortools.sat.python import cp_model
@@ -111,7 +128,7 @@ def prove(op: Op, seconds: float) -> tuple[int, bool]:
     model.maximize(sum(int(op.score[i]) * (1 - skipped[i]) for i in range(n)))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = 2
+    solver.parameters.num_workers = 1
     status = solver.solve(model)
     return round(solver.objective_value), status == cp_model.OPTIMAL
 
@@ -123,13 +140,14 @@ def main() -> int:
     parser.add_argument("--long", type=float, default=60.0)
     parser.add_argument("--sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--proofs", type=float, default=0.0, help="seconds for CP-SAT, to 60 nodes")
+    parser.add_argument("--bounds", type=float, default=0.0, help="seconds for a bound")
     parser.add_argument("--file", type=Path, nargs="*", default=[])
     args = parser.parse_args()
     solve(make_op(20, 1, 0), 0.1, 0)
     every = [read_op(path) for path in args.file]
     if not every:
         every = [make_op(n, rule, n + rule) for n in args.sizes for rule in (1, 2, 3)]
-    shares = []
+    shares, of_bound, missed, proven = [], [], [], [0, 0]
     for op in every:
         found = solve(op, args.seconds, 1)
         best = max([found, *(solve(op, args.long, s) for s in (2, 3))]) if args.long else found
@@ -138,9 +156,24 @@ def main() -> int:
             top, sure = prove(op, args.proofs)
             text = f"  CP-SAT {top}{' proven' if sure else ' (no proof)'}"
             best = max(best, top)
+            proven[0] += sure
+            if sure and found < top:
+                missed.append(op.name)
+        if args.bounds:
+            most = bound(op, best, args.bounds)
+            of_bound.append(found / most)
+            proven[1] += best == most
+            if best == most and found < best and op.name not in missed:
+                missed.append(op.name)
+            text += f"  bound {most} ({found / most:.4f})"
         shares.append(found / best)
         print(f"{op.name:<18} {found:>6} of {best:>6}  {found / best:.4f}{text}", flush=True)
     print(f"{len(shares)} instances: mean {np.mean(shares):.4f}, worst {min(shares):.4f}")
+    if of_bound:
+        print(f"of the bound: mean {np.mean(of_bound):.4f}, worst {min(of_bound):.4f}")
+    if args.proofs or args.bounds:
+        met = f"missed: {', '.join(missed)}" if missed else "all met"
+        print(f"optima proven: {proven[0]} by CP-SAT, {proven[1]} by the bound; {met}")
     return 0
 
 

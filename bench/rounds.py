@@ -1,22 +1,19 @@
 """Rounds from real Kampen buurten: ours beside nearest neighbour, OR-Tools and PyVRP.
 
-Prize at 1, 5 and 10 seconds, worst and median of some seeds, as a share of a bound or, where there
-is none, of the best that any of them ever found (``build/bounds.json``, by ``make bounds``).
+Prize at 1 and 5 seconds, worst and median of some seeds, as a share of the bound that no round can
+exceed (``build/bounds.json``, by ``make bounds``) and of the best that any of them ever found.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from known import keep_best, read_known
 from round_cases import RoundCase, round_cases
 from zds_geo.planner import solve_round
-
-BOUNDS = Path(__file__).resolve().parents[1] / "build" / "bounds.json"
 
 
 def worth(case: RoundCase, order: list[int]) -> int:
@@ -147,21 +144,6 @@ SOLVERS = {
 }  # fmt: skip
 
 
-def read_bounds() -> dict[str, dict[str, float]]:
-    """Give what is known of each case: ``best`` found, ``bound`` where computed."""
-    return json.loads(BOUNDS.read_text()) if BOUNDS.exists() else {}
-
-
-def keep_best(case: RoundCase, value: float) -> dict[str, float]:
-    """Note the best prize ever found of a case."""
-    known = read_bounds()
-    one = known.setdefault(case.digest, {"best": 0.0})
-    one["best"] = max(one["best"], float(value))
-    BOUNDS.parent.mkdir(exist_ok=True)
-    BOUNDS.write_text(json.dumps(known, indent=1))
-    return one
-
-
 def main() -> int:
     """Print prizes as shares."""
     parser = argparse.ArgumentParser()
@@ -179,22 +161,31 @@ def main() -> int:
                 prizes = [worth(case, SOLVERS[name](case, seconds, s))
                           for s in range(1, 1 + (1 if "OR-Tools" in name or "near" in name
                                                  else args.seeds))]  # fmt: skip
-                keep_best(case, max(prizes))
+                keep_best(case.digest, max(prizes))
                 found.setdefault((name, seconds), []).append([float(p) for p in prizes])
         print(f"{case.name}: done", flush=True)
-    known = [read_bounds()[c.digest] for c in cases]
-    top = [k.get("bound", k["best"]) for k in known]
-    n_bound = sum("bound" in k for k in known)
-    print(f"{len(cases)} rounds; share of the bound ({n_bound}) or of the best ever found")
+    known = [read_known()[c.digest] for c in cases]
+    bounded = [k for k, one in enumerate(known) if "bound" in one]
+    print(f"{len(bounded)} of {len(cases)} rounds have a bound (make bounds)")
+    _print_shares("of the bound", found, {k: known[k]["bound"] for k in bounded})
+    _print_shares("of the best found", found, {k: one["best"] for k, one in enumerate(known)})
+    return 0
+
+
+def _print_shares(
+    title: str, found: dict[tuple[str, float], list[list[float]]], top: dict[int, float]
+) -> None:
+    if not top:
+        return
+    print(f"share {title}")
     for (name, seconds), rows in found.items():
-        shares = [[p / t for p in row] for row, t in zip(rows, top, strict=True)]
+        shares = [[p / most for p in rows[k]] for k, most in top.items()]
         medians = [float(np.median(s)) for s in shares]
         worst = min(min(s) for s in shares)
         cells = " ".join(f"{m:.3f}" for m in medians)
         print(
             f"{name:<20}{seconds:>4.0f} s  mean {np.mean(medians):.4f}  worst {worst:.4f}  {cells}"
         )
-    return 0
 
 
 if __name__ == "__main__":
