@@ -94,11 +94,11 @@ def test_too_few_shifts_are_counted_and_dated(
     assert run(["plan", "--weeks", "2", *where]) == 0
     said = capsys.readouterr().out
     assert "te weinig diensten" in said
-    assert "Er ontbreken" in said
+    assert "Tekort aan diensten" in said
     assert run(["plan", "--weeks", "2", "--json", *where]) == 0
     data = json.loads(capsys.readouterr().out)
     lacking = sum(x["shifts"] for a in data["areas"] for x in a["lacking"])
-    assert f"Er ontbreken {lacking} diensten." in said
+    assert f"Tekort aan diensten: {lacking}." in said
     assert data["n_planned"] < data["n_doors"]
     # The shifts that lack are those that the roster has after the two weeks.
     enough = plan_weeks(workspace, weeks=60, now=NOW, seed=1)
