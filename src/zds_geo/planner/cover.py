@@ -127,7 +127,7 @@ def cover_nodes(
     Notes
     -----
     Of the slots the last is emptied first, so that rounds end early; then others, where slots
-    differ. Of slots that are alike the earliest get the fullest rounds. ``_bound`` explains the bound.
+    differ. Of slots that are alike the earliest get the fullest rounds. See ``_bound`` too.
 
     Examples
     --------
