@@ -126,8 +126,8 @@ def cover_nodes(
 
     Notes
     -----
-    Of the slots the last is emptied first, so the rounds end as early as they can; then other
-    slots are, where they differ. ``bound`` is explained in ``_bound``.
+    Of the slots the last is emptied first, so that rounds end early; then others, where slots
+    differ. Of slots that are alike the earliest get the fullest rounds. See ``_bound`` too.
 
     Examples
     --------
@@ -249,6 +249,7 @@ class _Covering:
             self._use_fewer(bound, until=int(FEWER * steps))
             self._empty_others(bound, until=int(OTHERS * steps))
         self._shorten(until=steps)
+        self._fullest_first()
         return self._answer(bound)
 
     def _used(self) -> int:
@@ -272,24 +273,19 @@ class _Covering:
         return not self.board.n_absent[0]
 
     def _keep(self) -> _Kept:
-        board = self.board
-        arrays = (
-            board.after, board.before, board.slot, board.head, board.tail, board.size, board.walk,
-            board.work,
-        )  # fmt: skip
-        return _Kept(tuple(a.copy() for a in arrays), self.fleet.open.copy(), self.upto)
+        arrays = tuple(array.copy() for array in self._chains())
+        return _Kept(arrays, self.fleet.open.copy(), self.upto)
 
     def _restore(self, kept: _Kept) -> None:
-        board = self.board
-        arrays = (
-            board.after, board.before, board.slot, board.head, board.tail, board.size, board.walk,
-            board.work,
-        )  # fmt: skip
-        for target, source in zip(arrays, kept.arrays, strict=True):
+        for target, source in zip(self._chains(), kept.arrays, strict=True):
             target[:] = source
         self.fleet.open[:] = kept.open
         self.upto = kept.upto
-        board.n_absent[0] = 0
+        self.board.n_absent[0] = 0
+
+    def _chains(self) -> tuple[Ints, ...]:
+        b = self.board
+        return b.after, b.before, b.slot, b.head, b.tail, b.size, b.walk, b.work
 
     def _use_fewer(self, bound: int, *, until: int) -> None:
         """Empty the last slot, and again, until the search is over."""
@@ -378,6 +374,21 @@ class _Covering:
             if walk < least:
                 best, least = self._keep(), walk
         self._restore(best)
+
+    def _fullest_first(self) -> None:
+        """Give the rounds with most service to the earliest of slots that are alike."""
+        fleet, board, ground = self.fleet, self.board, self.ground
+        groups: dict[tuple[int, int, int], list[int]] = {}
+        for k in np.flatnonzero(board.size).tolist():
+            if not ground.first[self._round(k)].any():  # those with a date keep their slot
+                key = (int(fleet.kind[k]), int(fleet.budget[k]), int(fleet.most_walk[k]))
+                groups.setdefault(key, []).append(k)
+        for slots in groups.values():
+            rounds = [(self._round(k), board.walk[k], board.work[k]) for k in slots]
+            rounds.sort(key=lambda r: (-r[2], r[1], int(r[0].min())))
+            for slot, (nodes, walk, work) in zip(slots, rounds, strict=True):
+                kernel.lay(board, slot, nodes)
+                board.walk[slot], board.work[slot] = walk, work
 
     def _answer(self, bound: int) -> Cover:
         rounds = [self._round(k) for k in range(len(self.fleet.kind))]

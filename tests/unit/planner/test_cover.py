@@ -57,6 +57,18 @@ def test_every_node_is_in_one_round_that_keeps_its_budget(
         assert 2 * out[node] + service[node] > max(budget)
 
 
+def test_fullest_rounds_come_first() -> None:
+    travel, out, service = _town(90, 8)
+    budget = [2400, 1800] * 40
+    found = cover_nodes(
+        travel, service, out_s=out, home_s=out, budget_s=budget, seed=1, iterations=5000
+    )
+    _check(found, travel, service, out, budget)
+    for alike in (found.service_s[0::2], found.service_s[1::2]):
+        used = [s for s in alike if s]
+        assert used == sorted(used, reverse=True)
+
+
 def test_same_seed_same_rounds() -> None:
     travel, out, service = _town(150, 4)
     answers = [
