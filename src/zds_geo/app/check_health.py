@@ -43,6 +43,7 @@ def check_health(workspace: Workspace, *, now: datetime) -> list[Finding]:
     findings.append(_check_places(workspace))
     findings += _check_history(workspace, now=now)
     findings += _check_folder(workspace)
+    findings += _check_search()
     return findings
 
 
@@ -80,6 +81,13 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
     else:
         findings.append(Finding(good=True, key="doctor.shifts", facts={"date": day.isoformat()}))
     return findings
+
+
+def _check_search() -> list[Finding]:
+    from zds_geo.planner import search_fault
+
+    fault = search_fault()
+    return [Finding(good=False, key="doctor.search", facts={"fault": fault})] if fault else []
 
 
 def _check_folder(workspace: Workspace) -> list[Finding]:

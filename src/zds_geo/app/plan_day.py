@@ -24,6 +24,7 @@ from zds_geo.core.windows import AMSTERDAM
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
+FAILED: Final = "search_failed"  # the stop reason of a round that was made greedily
 # Keys of the second closed list that a plan never counts: do-not-knock is never named (P07).
 UNCOUNTED: Final = frozenset({"not_now.do_not_knock"})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.planner._cover_case import NO_WAY_S
+    from zds_geo.planner._find import FAILED, search_fault
     from zds_geo.planner._rest import replan
     from zds_geo.planner._shares import spread_work
     from zds_geo.planner.cover import Cover, cover_nodes
@@ -18,6 +19,7 @@ _HOMES: Final = {
     "CHANGE_S": "solve",
     "Cover": "cover",
     "Division": "division",
+    "FAILED": "_find",
     "NO_WAY_S": "_cover_case",
     "RoundSolution": "solve",
     "SOON": "solve",
@@ -25,6 +27,7 @@ _HOMES: Final = {
     "cover_nodes": "cover",
     "divide": "division",
     "replan": "_rest",
+    "search_fault": "_find",
     "solve_round": "solve",
     "solve_team": "team",
     "spread_work": "_shares",
@@ -32,6 +35,7 @@ _HOMES: Final = {
 
 __all__ = [
     "CHANGE_S",
+    "FAILED",
     "NO_WAY_S",
     "SOON",
     "Cover",
@@ -41,6 +45,7 @@ __all__ = [
     "cover_nodes",
     "divide",
     "replan",
+    "search_fault",
     "solve_round",
     "solve_team",
     "spread_work",

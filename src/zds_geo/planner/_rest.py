@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zds_geo.planner._case import Case, make_case
-from zds_geo.planner._search import Search
+from zds_geo.planner._find import find_round
 from zds_geo.planner.solve import SOON, RoundSolution, describe, solve_case
 
 PRINTED: Final = 1.25  # what is on the sheet is worth so much more than what is not
@@ -92,8 +92,8 @@ def replan(
         found = solve_case(case, seed=seed, iterations=iterations, time_limit_s=None)
         order, reason = list(found.order), found.stop_reason
     else:
-        order, reason = Search(case, seed=seed).run(
-            as_printed, iterations=iterations, time_limit_s=None
+        order, reason = find_round(
+            case, as_printed, seed=seed, iterations=iterations, time_limit_s=None
         )
     return describe(case_of(worth), order, reason)
 

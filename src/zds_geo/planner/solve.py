@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from zds_geo.core.errors import NoPlanError
 from zds_geo.planner._case import TINY, Case, make_case, shortest_walk, solve_exactly, upper_bound
-from zds_geo.planner._search import Search
+from zds_geo.planner._find import find_round
 
 ITERATIONS: Final = 4000
 # What rounds are made with: seconds of bother to change sides, share of a prize lost at the end.
@@ -141,9 +141,8 @@ def solve_case(
             raise _no_plan(case)
         return describe(case, exact, "optimal")
     first = _first_order(case)
-    search = Search(case, seed=seed)
     steps = ITERATIONS if iterations is None and time_limit_s is None else iterations
-    order, reason = search.run(first, iterations=steps, time_limit_s=time_limit_s)
+    order, reason = find_round(case, first, seed=seed, iterations=steps, time_limit_s=time_limit_s)
     return describe(case, order, reason)
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from zds_geo.core.errors import NoPlanError, UsageError
 from zds_geo.planner._case import Case, make_case
-from zds_geo.planner._search import Search
+from zds_geo.planner._find import find_round
 from zds_geo.planner.solve import ITERATIONS, RoundSolution, describe, solve_case
 
 APART: Final = 0.4  # share of the time that goes to rounds one after the other
@@ -195,9 +195,9 @@ def _all_at_once(
     usable[first[1:-1]] = True
     case = replace(case, usable=usable)
     steps = iterations if iterations is not None or time_limit_s is not None else ITERATIONS
-    order, reason = Search(case, seed=seed, people=n_people).run(
-        first, iterations=None if steps is None else steps * n_people, time_limit_s=time_limit_s,
-        others=[bare],
+    order, reason = find_round(
+        case, first, seed=seed, iterations=None if steps is None else steps * n_people,
+        time_limit_s=time_limit_s, others=[bare], people=n_people,
     )  # fmt: skip
     if case.prize_of(order) <= case.prize_of(first):
         return rounds
