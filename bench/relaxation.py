@@ -123,6 +123,7 @@ class Relaxation:
 
         self.problem, n = problem, problem.n
         self.far, self.took = FAR, 0.0
+        self.prices: Any = np.zeros(0)
         self.scale = float(max(problem.prize.max(initial=0.0), 1.0))
         self.core = _core
         self.highs = self._solver(seed=0)
