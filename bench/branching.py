@@ -113,7 +113,7 @@ class Branching:
         allowed &= able[:, None] & able[None, :]
         keep = np.flatnonzero(able)
         number = np.cumsum(able) - 1
-        used = np.zeros(len(lp.keys), dtype=bool)
+        used = np.ones(len(lp.keys), dtype=bool)  # rows since the last solution have no price
         priced = lp.prices[lp.first_cut :] > 1e-9
         used[: len(priced)] = priced
         cuts = [

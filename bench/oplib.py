@@ -108,8 +108,8 @@ def bound(op: Op, best: int, seconds: float) -> int:
     return int(known["bound"])
 
 
-def prove(op: Op, seconds: float) -> tuple[int, bool]:
-    """Solve with CP-SAT's circuit; give prize and whether it is proven."""
+def prove(op: Op, seconds: float, *, least: int) -> tuple[int, bool]:
+    """Solve with CP-SAT's circuit, from a prize that is reached; give prize and whether proven."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -125,12 +125,16 @@ def prove(op: Op, seconds: float) -> tuple[int, bool]:
     model.add(skipped[0] == 0)
     model.add_circuit(arcs)
     model.add(sum(length) <= op.budget)
-    model.maximize(sum(int(op.score[i]) * (1 - skipped[i]) for i in range(n)))
+    prize = sum(int(op.score[i]) * (1 - skipped[i]) for i in range(n))
+    model.add(prize >= least)
+    model.maximize(prize)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2  # subtour rows; without them it proves nothing
     status = solver.solve(model)
-    return round(solver.objective_value), status == cp_model.OPTIMAL
+    some = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+    return round(solver.objective_value) if some else 0, status == cp_model.OPTIMAL
 
 
 def main() -> int:
@@ -153,7 +157,7 @@ def main() -> int:
         best = max([found, *(solve(op, args.long, s) for s in (2, 3))]) if args.long else found
         text = ""
         if args.proofs and len(op.score) <= 60:
-            top, sure = prove(op, args.proofs)
+            top, sure = prove(op, args.proofs, least=best)
             text = f"  CP-SAT {top}{' proven' if sure else ' (no proof)'}"
             best = max(best, top)
             proven[0] += sure

@@ -123,6 +123,7 @@ class Relaxation:
 
         self.problem, n = problem, problem.n
         self.far, self.took = FAR, 0.0
+        self.prices: Any = np.zeros(0)
         self.scale = float(max(problem.prize.max(initial=0.0), 1.0))
         self.core = _core
         self.highs = self._solver(seed=0)
@@ -211,10 +212,11 @@ class Relaxation:
         return float(mask[-2:].sum()) - float(key >= self.problem.n - 2)
 
     def drop_cuts(self, keep: Any) -> None:
-        """Delete rows."""
+        """Delete rows, just after solving."""
         gone = np.flatnonzero(~keep) + self.first_cut
         self.highs.deleteRows(len(gone), gone.astype(np.int32))
         self.inside, self.keys = self.inside[keep], self.keys[keep]
+        self.prices = np.append(self.prices[: self.first_cut], self.prices[self.first_cut :][keep])
 
     def limit(self, limits: Limits) -> None:
         """Look at a part of the rounds."""
