@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.integration.test_updates import deliver, rows_of
+from zds_geo.app.explain_door import explain_doors
 from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
 from zds_geo.app.import_places import rollback_places
 from zds_geo.app.plan_day import plan_day
@@ -92,7 +93,10 @@ def test_a_hidden_door_is_on_no_round_and_an_added_one_can_be(own_example: Works
     again = plan_day(own_example, now=NOW, seed=1, write=False).plan
     on_rounds = {d for r in again.rounds for d in r.door_ids}
     assert planned not in on_rounds
-    assert added in on_rounds
+    # It takes part: on a round, or eligible and only left out for want of time.
+    _, (why,) = explain_doors(own_example, added, on=again.date, seed=1, now=NOW)
+    assert (added in on_rounds) == bool(why.round_id)
+    assert added in on_rounds or why.reason == "not_now.no_time"
     assert planned not in read_layer(own_example.places_path, "doors").index
 
 
