@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from zds_geo.app.settings import ServiceTimes
 
-HOLD: Final = 0.8  # share of days on which a round must fit
-_Z: Final = 0.8416  # of the normal distribution, for HOLD
+HOLD: Final = 0.83  # share of days on which a round should fit; four of five have to
+_Z: Final = 0.9542  # of the normal distribution, for HOLD
 # ASSUMPTION: talks are lognormal, from a minute to an hour, with the mean of the settings.
 TALK_SIGMA: Final = 0.97
 SHORTEST_TALK_S, LONGEST_TALK_S = 60, 3600
@@ -101,7 +101,7 @@ def margin_s(
     -----
     The time at n doors has mean nμ and variance nσ² + (nτ)² (talks independent, the level of the
     chance not quite known); by the normal approximation the mean and z times the root of that hold
-    on 80 % of days (a chance constraint, Charnes and Cooper 1959). What the plan counts above the
+    on so many days (a chance constraint, Charnes and Cooper 1959). What the plan counts above the
     mean is margin already.
     """
     p = chance * talked
