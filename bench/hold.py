@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ FIRST, DRAWS, SEED = date(2026, 11, 2), 2_000, 5
 DAYS = (date(2026, 11, 2), date(2026, 11, 6), date(2026, 11, 14))
 
 
-def took_s(planned: Round, people: People, rows: dict[str, int], draw: np.random.Generator):  # type: ignore[no-untyped-def]
+def took_s(planned: Round, people: People, rows: dict[str, int], draw: np.random.Generator) -> Any:
     """Give the seconds that a round takes on many days."""
     doors = np.array([rows[d.door_id] for s in planned.stops for d in s.doors])
     chance = people.chances(doors, window=planned.window, on=planned.date)

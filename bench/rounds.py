@@ -54,8 +54,23 @@ def ortools_priced(case: RoundCase, seconds: float, seed: int) -> list[int]:  # 
     return _ortools(case, seconds, price=worth(case, greedy) / case.budget)
 
 
-def _ortools(case: RoundCase, seconds: float, *, price: float) -> list[int]:
+def guided_search(seconds: float) -> Any:
+    """Give OR-Tools' parameters: cheapest insertion, then guided local search."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = (
+        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    )
+    parameters.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
+    parameters.time_limit.FromMilliseconds(int(1000 * seconds))
+    return parameters
+
+
+def _ortools(case: RoundCase, seconds: float, *, price: float) -> list[int]:
+    from ortools.constraint_solver import pywrapcp
 
     n = len(case.prize)
     manager = pywrapcp.RoutingIndexManager(n, 1, [0], [1])
@@ -72,15 +87,7 @@ def _ortools(case: RoundCase, seconds: float, *, price: float) -> list[int]:
     routing.SetArcCostEvaluatorOfAllVehicles(cost)
     for k in range(2, n):
         routing.AddDisjunction([manager.NodeToIndex(k)], int(penalty[k]))
-    parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = (
-        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-    )
-    parameters.local_search_metaheuristic = (
-        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    )
-    parameters.time_limit.FromMilliseconds(int(1000 * seconds))
-    answer = routing.SolveWithParameters(parameters)
+    answer = routing.SolveWithParameters(guided_search(seconds))
     order, index = [], routing.Start(0)
     while answer is not None and not routing.IsEnd(index):
         order.append(manager.IndexToNode(index))

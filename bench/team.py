@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from round_cases import RoundCase, round_cases
+from rounds import guided_search
 from zds_geo.planner import solve_team
 
 Team = list[list[int]]
@@ -41,7 +42,7 @@ def worth(case: RoundCase, team: Team, homes: list[int]) -> int:
 
 def ortools(case: RoundCase, homes: list[int], seconds: float, *, price: float) -> Team:
     """Give rounds by OR-Tools; price 0 as in the manual, else prizes at what a second brings."""
-    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+    from ortools.constraint_solver import pywrapcp
 
     n = len(case.prize)
     manager = pywrapcp.RoutingIndexManager(n, len(homes), homes, homes)
@@ -62,19 +63,9 @@ def ortools(case: RoundCase, homes: list[int], seconds: float, *, price: float) 
     for k in range(2, n):
         if k not in homes:
             routing.AddDisjunction([manager.NodeToIndex(k)], int(penalty[k]))
-    if 1 not in homes:
-        routing.AddDisjunction([manager.NodeToIndex(1)], 0)
-    if 0 not in homes:
-        routing.AddDisjunction([manager.NodeToIndex(0)], 0)
-    parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = (
-        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-    )
-    parameters.local_search_metaheuristic = (
-        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    )
-    parameters.time_limit.FromMilliseconds(int(1000 * seconds))
-    answer = routing.SolveWithParameters(parameters)
+    for k in {0, 1} - set(homes):
+        routing.AddDisjunction([manager.NodeToIndex(k)], 0)
+    answer = routing.SolveWithParameters(guided_search(seconds))
     team: Team = []
     for v in range(len(homes)):
         order, index = [], routing.Start(v)

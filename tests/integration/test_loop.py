@@ -264,6 +264,10 @@ def test_a_roster_without_shifts_says_what_to_fill_in(own_example: Workspace) ->
 
 
 def test_each_door_says_why_it_is_on_a_round_or_why_not(own_example: Workspace) -> None:
+    any_door = read_layer(own_example.places_path, "doors", columns=["straat"]).index[0]
+    code, _, err = zds(own_example, "plan", "explain", any_door, "--date", "2026-12-24")
+    assert code != 0
+    assert "Maak ze eerst met 'zds plan'" in err
     answer = planned(own_example)
     plan = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))
     stop = plan["rounds"][0]["stops"][-1]

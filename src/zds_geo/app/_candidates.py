@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from zds_geo.app.calendar import RosterShift
     from zds_geo.app.settings import ServiceTimes
+    from zds_geo.core.model import Place
     from zds_geo.core.windows import WindowScheme
+    from zds_geo.places import WalkNetwork
 
 MAX_DOORS_PER_NODE: Final = 6  # a block of flats is offered in parts, so that part of it can fit
 PRIZE_UNIT: Final = 1000  # prizes become whole numbers of a thousandth
@@ -38,6 +41,20 @@ class Nodes:
     prize: npt.NDArray[np.int64]
     service_s: npt.NDArray[np.int64]
     windows: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftCase:
+    """What one shift is solved from; node 0 is the start, node 1 the end."""
+
+    shift: RosterShift
+    pieces: list[tuple[Piece, pd.DataFrame]]
+    nodes: Nodes
+    network: WalkNetwork
+    rows: list[int]
+    travel_s: npt.NDArray[np.int64]
+    start: Place
+    end: Place
 
 
 def split_shift(start_at: datetime, end_at: datetime, *, windows: WindowScheme) -> list[Piece]:

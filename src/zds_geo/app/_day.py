@@ -85,7 +85,6 @@ def load_day(
     Day
         Doors sorted by id, with the corrections that hold on that date.
     """
-    from zds_geo.places import WalkNetwork
     from zds_geo.store import read_layer
 
     refresh_places(workspace, store, on=on)
@@ -110,12 +109,7 @@ def load_day(
         settings=workspace.settings,
         doors=doors,
         stops=stops,
-        network=WalkNetwork(
-            stops.iloc[:0],
-            read_layer(path, "edges"),
-            read_layer(path, "junctions"),
-            walk_m_s=workspace.settings.service.walk_m_s,
-        ),
+        network=open_network(workspace),
         knocks=knocks,
         roster=make_roster(workspace.settings, store, first=on),
         params=params,
@@ -127,6 +121,31 @@ def load_day(
             store, doors, settings=workspace.settings, on=on, changes=read_shift_changes(store)
         ),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
+    )
+
+
+def open_network(workspace: Workspace) -> WalkNetwork:
+    """Read the streets, without stops yet.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+
+    Returns
+    -------
+    WalkNetwork
+        At the walking speed of the settings.
+    """
+    from zds_geo.places import WalkNetwork
+    from zds_geo.store import read_layer
+
+    path = workspace.require_places()
+    return WalkNetwork(
+        read_layer(path, "stops").iloc[:0],
+        read_layer(path, "edges"),
+        read_layer(path, "junctions"),
+        walk_m_s=workspace.settings.service.walk_m_s,
     )
 
 

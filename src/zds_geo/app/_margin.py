@@ -18,7 +18,7 @@ TALK_SIGMA: Final = 0.97
 SHORTEST_TALK_S, LONGEST_TALK_S = 60, 3600
 # ASSUMPTION, until the cooperative's own history tells: of those who open, so many talk.
 TALKED_OF_OPENED: Final = 0.72
-_PRIOR_OPENED: Final = 50.0  # openings, and knocks, that the assumptions count for
+_PRIOR: Final = 50.0  # openings, and knocks, that the assumptions count for
 LEVEL_SD: Final = 0.06  # ASSUMPTION: of the chance of one round around what is expected of it
 RECENT_DAYS: Final = 42
 WALK_SHARE: Final = 0.25  # of the time at the doors goes to walking, at a first guess
@@ -42,7 +42,7 @@ def talked_share(knocks: pd.DataFrame) -> float:
     if len(knocks):
         opened = int(knocks["outcome"].isin(OPENED).sum())
         talked = int((knocks["outcome"] == "talked").sum())
-    return (talked + _PRIOR_OPENED * TALKED_OF_OPENED) / (opened + _PRIOR_OPENED)
+    return _expected_share(talked, opened, TALKED_OF_OPENED)
 
 
 def opened_share(knocks: pd.DataFrame, *, window: str, chance: float, on: date) -> float:
@@ -71,7 +71,11 @@ def opened_share(knocks: pd.DataFrame, *, window: str, chance: float, on: date) 
         here = knocks.loc[recent & (knocks["window"] == window), "outcome"]
         opened = int(here.isin(OPENED).sum())
         rung = opened + int((here == "not_home").sum())
-    return (opened + _PRIOR_OPENED * chance) / (rung + _PRIOR_OPENED)
+    return _expected_share(opened, rung, chance)
+
+
+def _expected_share(hits: int, n: int, assumed: float) -> float:
+    return (hits + _PRIOR * assumed) / (n + _PRIOR)
 
 
 def margin_s(

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._areas import keep_to_area, last_askers
-from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
+from zds_geo.app._candidates import Nodes, Piece, ShiftCase, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
 from zds_geo.app._margin import margin_of_shift, margin_s, opened_share, talked_share
+from zds_geo.app._written import write_round
 from zds_geo.app.calendar import RosterShift
 from zds_geo.core.errors import NoPlanError
-from zds_geo.core.ids import bell_order, house_label
-from zds_geo.core.model import Place, Round, RoundDoor, RoundStop, UnservedShift
+from zds_geo.core.model import Place, Round, UnservedShift
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
 
     from zds_geo.places import WalkNetwork
     from zds_geo.planner import RoundSolution
 
-MIN_DOORS_FOR_EXPECTATION: Final = 10
 TRIES: Final = 8  # for metres, and for the margin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """What one shift is solved from; node 0 is the start, node 1 the end."""
-
-    shift: RosterShift
-    pieces: list[tuple[Piece, pd.DataFrame]]
-    nodes: Nodes
-    network: WalkNetwork
-    rows: list[int]
-    travel_s: npt.NDArray[np.int64]
-    start: Place
-    end: Place
 
 
 def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedShift:
@@ -76,7 +57,7 @@ def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedSh
     solution = _solve(day, case, max_metres=assistant.max_metres)
     if solution is None or len(solution.order) <= 2:
         return _unserved(shift, "unserved.no_time")
-    return _write_round(day, case, solution, code=code, buurt_codes=assistant.buurt_codes)
+    return write_round(day, case, solution, code=code, buurt_codes=assistant.buurt_codes)
 
 
 def rank_shift(day: Day, shift: RosterShift) -> list[pd.DataFrame]:
@@ -184,7 +165,7 @@ def _make_case(
     *,
     doors: gpd.GeoDataFrame,
     pieces: list[tuple[Piece, pd.DataFrame]],
-) -> _Case | UnservedShift:
+) -> ShiftCase | UnservedShift:
     import numpy as np
 
     from zds_geo.core.crs import to_rd
@@ -214,7 +195,7 @@ def _make_case(
     for lost in np.flatnonzero(~reach[2:]):
         for door_id in nodes.door_ids[lost]:
             day.skip_reasons[door_id] = "not_now.unreachable"
-    return _Case(
+    return ShiftCase(
         shift=shift,
         pieces=pieces,
         nodes=_take(nodes, [int(k) - 2 for k in keep if k >= 2]),
@@ -261,7 +242,7 @@ def _take(nodes: Nodes, kept: list[int]) -> Nodes:
     )
 
 
-def _solve(day: Day, case: _Case, *, max_metres: int | None) -> RoundSolution | None:
+def _solve(day: Day, case: ShiftCase, *, max_metres: int | None) -> RoundSolution | None:
     """Solve; again with less time where the margin or a body's metres ask for it."""
     budget = _total_s(case) - _first_margin(day, case)
     for _ in range(TRIES):
@@ -282,11 +263,11 @@ def _solve(day: Day, case: _Case, *, max_metres: int | None) -> RoundSolution | 
     return None
 
 
-def _total_s(case: _Case) -> int:
+def _total_s(case: ShiftCase) -> int:
     return int((case.shift.end_at - case.shift.start_at).total_seconds())
 
 
-def _first_margin(day: Day, case: _Case) -> int:
+def _first_margin(day: Day, case: ShiftCase) -> int:
     """Guess the margin before there is a round."""
     doors = max(sum(len(d) for d in case.nodes.door_ids), 1)
     return margin_of_shift(
@@ -298,7 +279,7 @@ def _first_margin(day: Day, case: _Case) -> int:
     )
 
 
-def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:
+def _margin(day: Day, case: ShiftCase, solution: RoundSolution) -> int:
     """Give what must stay free, so that talks that run on do not break the shift."""
     inner = [n - 2 for n in solution.order if n >= 2]
     doors = [d for n in inner for d in case.nodes.door_ids[n]]
@@ -312,7 +293,7 @@ def _margin(day: Day, case: _Case, solution: RoundSolution) -> int:
     )
 
 
-def _margin_of(day: Day, case: _Case, n_doors: int, *, planned_s: float, chance: float) -> int:
+def _margin_of(day: Day, case: ShiftCase, n_doors: int, *, planned_s: float, chance: float) -> int:
     shares = [
         opened_share(day.knocks, window=piece.window, chance=chance, on=day.on)
         for piece, _ in case.pieces
@@ -326,7 +307,7 @@ def _margin_of(day: Day, case: _Case, n_doors: int, *, planned_s: float, chance:
     )
 
 
-def _solve_within(day: Day, case: _Case, budget: int) -> RoundSolution | None:
+def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | None:
     import numpy as np
 
     from zds_geo.planner import CHANGE_S, SOON, solve_round
@@ -353,141 +334,3 @@ def _solve_within(day: Day, case: _Case, budget: int) -> RoundSolution | None:
         )
     except NoPlanError:
         return None
-
-
-def _write_round(
-    day: Day, case: _Case, solution: RoundSolution, *, code: str, buurt_codes: tuple[str, ...]
-) -> Round:
-    stops, contacts = _write_stops(day, case, solution)
-    n_doors = sum(len(s.doors) for s in stops)
-    route, length_m = _write_route(case, solution)
-    seen = sorted({day.doors.at[d.door_id, "buurt_code"] for s in stops for d in s.doors})
-    return Round(
-        round_id=code,
-        date=day.on,
-        assistant_id=case.shift.assistant_id,
-        buurt_codes=buurt_codes or tuple(str(b) for b in seen),
-        start_at=case.shift.start_at,
-        end_at=case.shift.end_at,
-        window=case.shift.window,
-        start=case.start,
-        end=case.end,
-        length_m=length_m,
-        walk_s=solution.travel_s,
-        service_s=solution.service_s,
-        expected_contacts=round(contacts) if n_doors >= MIN_DOORS_FOR_EXPECTATION else None,
-        stop_reason=solution.stop_reason,
-        stops=stops,
-        route=route,
-    )
-
-
-def _merge_same_stop(case: _Case, order: tuple[int, ...]) -> list[tuple[int, list[int]]]:
-    """Join parts of one stop that are visited one after the other: (first node, all nodes)."""
-    groups: list[tuple[int, list[int]]] = []
-    for node in order:
-        stop_id = case.nodes.stop_ids[node - 2]
-        if groups and case.nodes.stop_ids[groups[-1][0] - 2] == stop_id:
-            groups[-1][1].append(node)
-        else:
-            groups.append((node, [node]))
-    return groups
-
-
-def _write_stops(
-    day: Day, case: _Case, solution: RoundSolution
-) -> tuple[tuple[RoundStop, ...], float]:
-    from zds_geo.core.crs import to_lonlat
-
-    inner = tuple(n for n in solution.order if n >= 2)
-    groups = _merge_same_stop(case, inner)
-    clock, previous, line, contacts = 0, 0, 0, 0.0
-    stops: list[RoundStop] = []
-    for first, members in groups:
-        clock += int(case.travel_s[previous, first])
-        clock = max(clock, int(case.nodes.windows[first - 2][0]))
-        piece, frame = _piece_at(case.pieces, clock)
-        door_ids = sorted(
-            (d for n in members for d in case.nodes.door_ids[n - 2]), key=_bell_key(day.doors)
-        )
-        stop_id = case.nodes.stop_ids[first - 2]
-        stop = day.stops.loc[stop_id]
-        lon, lat = to_lonlat([stop.geometry.x], [stop.geometry.y])
-        service = int(sum(case.nodes.service_s[n - 2] for n in members))
-        written = []
-        for door_id in door_ids:
-            line += 1
-            contacts += float(frame.at[door_id, "chance"])
-            written.append(_write_door(day, door_id, frame, line=line, window=piece.window))
-        stops.append(
-            RoundStop(
-                n=len(stops) + 1,
-                stop_id=stop_id,
-                lon=round(float(lon[0]), 7),
-                lat=round(float(lat[0]), 7),
-                street=str(stop["straat"]),
-                doors=tuple(written),
-                arrive_s=clock,
-                service_s=service,
-                window=piece.window,
-                street_side_id=str(stop["street_side_id"]),
-            )
-        )
-        clock += service
-        previous = members[-1]
-    return tuple(stops), contacts
-
-
-def _piece_at(pieces: list[tuple[Piece, pd.DataFrame]], clock: int) -> tuple[Piece, pd.DataFrame]:
-    for piece, frame in pieces:
-        if clock < piece.to_s:
-            return piece, frame
-    return pieces[-1]
-
-
-def _bell_key(doors: pd.DataFrame) -> Callable[[str], Any]:
-    def key(door_id: str) -> tuple[object, ...]:
-        row = doors.loc[door_id]
-        order = bell_order(int(row["huisnummer"]), row["huisletter"], row["toevoeging"])
-        return (row["straat"], *order, door_id)
-
-    return key
-
-
-def _write_door(
-    day: Day, door_id: str, frame: pd.DataFrame, *, line: int, window: str
-) -> RoundDoor:
-    row = day.doors.loc[door_id]
-    reason = str(frame.at[door_id, "reason"])
-    if not reason.startswith("reason."):
-        reason = "reason.on_the_way"
-    return RoundDoor(
-        door_id=door_id,
-        label=house_label(int(row["huisnummer"]), row["huisletter"], row["toevoeging"]),
-        reason=reason,
-        line=line,
-        come_back_window=window if reason == "reason.on_request" else "",
-    )
-
-
-def _write_route(
-    case: _Case, solution: RoundSolution
-) -> tuple[tuple[tuple[float, float], ...], int]:
-    from zds_geo.core.crs import to_lonlat
-
-    xs: list[float] = []
-    ys: list[float] = []
-    metres = 0.0
-    rows = [case.rows[n] for n in solution.order]
-    for a, b in itertools.pairwise(rows):
-        if a == b:
-            continue
-        leg = case.network.line(a, b)
-        metres += float(leg.length)
-        for x, y in leg.coords:
-            if not xs or (x, y) != (xs[-1], ys[-1]):
-                xs.append(x)
-                ys.append(y)
-    lon, lat = to_lonlat(xs, ys)
-    points = tuple((round(float(a), 7), round(float(b), 7)) for a, b in zip(lon, lat, strict=True))
-    return points, round(metres)

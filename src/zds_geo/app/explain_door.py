@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._day import Day, load_day
 from zds_geo.app._rounds import rank_shift
-from zds_geo.app.calendar import RosterShift, shifts_on
+from zds_geo.app.calendar import shifts_on
 from zds_geo.app.export import round_from_json
 from zds_geo.app.find_doors import door_label, search_doors
 from zds_geo.app.keep_cycle import read_shift_changes
-from zds_geo.app.plan_day import choose_date
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Round
 
 if TYPE_CHECKING:
-    from zds_geo.store import HistoryStore
+    import pandas as pd
 
 MOST: Final = 12  # doors that one question may be about
 
@@ -55,7 +54,7 @@ def explain_doors(
     text : str
         Door id, or street and number.
     on : date or None
-        The date; None: the last that was planned, else the next with shifts.
+        The date; None: the last that was planned.
     seed : int
         That of the plan.
     now : datetime
@@ -69,34 +68,28 @@ def explain_doors(
     Raises
     ------
     NotFoundError
-        If no door fits, or more than twelve do.
-    NoPlanError
-        If there is no shift to look at.
+        If no door fits, more than twelve do, or nothing was planned for that date.
     """
     with open_store(workspace, now=now) as store:
         planned = store.read_rounds()
         if on is None and len(planned):
             on = max(planned["date"])
-        if on is None:
-            _, on = choose_date(workspace, store, on=None, now=now)
+        if on is None or on not in set(planned["date"]):
+            raise NotFoundError("export.no_rounds", date=on or "-")
         table = planned.loc[(planned["date"] == on) & (planned["status"] != "replaced")]
         rounds = [round_from_json(str(p)) for p in table.sort_values("code")["payload"]]
-        day = _load(workspace, store, on=on, seed=seed)
+        shifts = shifts_on(workspace.settings, on, changes=read_shift_changes(store))
+        day = load_day(workspace, store, on=on, shifts=shifts, seed=seed)
         found = search_doors(day.doors, text)
         if found.empty or len(found) > MOST:
             raise NotFoundError(
                 "explain.none" if found.empty else "explain.many", text=text, n=len(found)
             )
-        shifts = shifts_on(workspace.settings, on, changes=read_shift_changes(store))
-        return on, [_explain(day, row, shifts, rounds) for row in found.itertuples()]
+        ranked = [frame for shift in shifts for frame in rank_shift(day, shift)]
+        return on, [_explain(day, row, ranked, rounds) for row in found.itertuples()]
 
 
-def _load(workspace: Workspace, store: HistoryStore, *, on: date, seed: int) -> Day:
-    shifts = shifts_on(workspace.settings, on, changes=read_shift_changes(store))
-    return load_day(workspace, store, on=on, shifts=shifts, seed=seed)
-
-
-def _explain(day: Day, row: Any, shifts: list[RosterShift], rounds: list[Round]) -> Explanation:
+def _explain(day: Day, row: Any, ranked: list[pd.DataFrame], rounds: list[Round]) -> Explanation:
     door_id, address = str(row.Index), f"{row.straat} {door_label(row)}"
     for planned in rounds:
         for stop in planned.stops:
@@ -108,20 +101,27 @@ def _explain(day: Day, row: Any, shifts: list[RosterShift], rounds: list[Round])
                         line=door.line,
                     )  # fmt: skip
     why, not_before = "not_now.other_buurt", None
-    for shift in shifts:
-        for frame in rank_shift(day, shift):
-            if door_id not in frame.index:
-                continue
-            if bool(frame.at[door_id, "eligible"]):
-                extra, left = _nearest_round(day, str(row.stop_id), rounds)
-                return Explanation(
-                    door_id=door_id, address=address, reason="not_now.no_time", extra_s=extra,
-                    left_s=left,
-                )  # fmt: skip
-            why, not_before = str(frame.at[door_id, "reason"]), frame.at[door_id, "not_before"]
+    for frame in ranked:
+        if door_id not in frame.index:
+            continue
+        if bool(frame.at[door_id, "eligible"]):
+            return _left_out(day, row, address, rounds)
+        why, not_before = str(frame.at[door_id, "reason"]), frame.at[door_id, "not_before"]
     return Explanation(
         door_id=door_id, address=address, reason=why,
         not_before=None if why == "not_now.do_not_knock" else not_before,
+    )  # fmt: skip
+
+
+def _left_out(day: Day, row: Any, address: str, rounds: list[Round]) -> Explanation:
+    from zds_geo.places import UNREACHABLE_S
+
+    extra, left = _nearest_round(day, str(row.stop_id), rounds)
+    if extra is not None and extra >= UNREACHABLE_S:
+        return Explanation(door_id=str(row.Index), address=address, reason="not_now.unreachable")
+    return Explanation(
+        door_id=str(row.Index), address=address, reason="not_now.no_time", extra_s=extra,
+        left_s=left,
     )  # fmt: skip
 
 

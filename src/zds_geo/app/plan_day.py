@@ -24,7 +24,6 @@ from zds_geo.core.windows import AMSTERDAM
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
-FAILED: Final = "search_failed"  # the stop reason of a round that was made greedily
 # Keys of the second closed list that a plan never counts: do-not-knock is never named (P07).
 UNCOUNTED: Final = frozenset({"not_now.do_not_knock"})
 
@@ -39,6 +38,13 @@ class PlanResult:
     asked_on: date
     closed_why: str
     replaced: tuple[str, ...]
+
+    @property
+    def search_failed(self) -> bool:
+        """Whether a round was made greedily, since the search could not run."""
+        from zds_geo.planner import FAILED
+
+        return any(r.stop_reason == FAILED for r in self.plan.rounds)
 
 
 def choose_date(

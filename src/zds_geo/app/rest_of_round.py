@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from zds_geo.app._day import open_network
 from zds_geo.app.export import round_from_json
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, UsageError
@@ -144,15 +145,7 @@ def _travel(workspace: Workspace, points: list[tuple[float, float]]) -> npt.NDAr
     import numpy as np
 
     from zds_geo.core.crs import to_rd
-    from zds_geo.places import WalkNetwork
-    from zds_geo.store import read_layer
 
-    path = workspace.require_places()
-    network = WalkNetwork(
-        read_layer(path, "stops").sort_index().iloc[:0],
-        read_layer(path, "edges"),
-        read_layer(path, "junctions"),
-        walk_m_s=workspace.settings.service.walk_m_s,
-    )
+    network = open_network(workspace)
     x, y = to_rd([p[0] for p in points], [p[1] for p in points])
     return network.seconds(network.add_points(np.column_stack([x, y])))

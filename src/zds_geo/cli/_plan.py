@@ -64,7 +64,9 @@ def _plan_weeks(face: Face, *, weeks: int, seed: int) -> None:
 def explain(
     ctx: typer.Context,
     door: Annotated[list[str], typer.Argument(metavar="ADRES", help="help.plan.explain.door")],
-    date: When = "",
+    date: Annotated[
+        str, typer.Option("--date", metavar="DATUM", help="help.plan.explain.date")
+    ] = "",
     seed: Seed = 1,
 ) -> None:
     from zds_geo.app.explain_door import explain_doors

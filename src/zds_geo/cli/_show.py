@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from zds_geo.app.import_places import ImportResult
-from zds_geo.app.plan_day import FAILED, PlanResult
+from zds_geo.app.plan_day import PlanResult
 from zds_geo.app.show_coverage import SHOWN, Coverage
 from zds_geo.app.show_forecast import Outlook
 from zds_geo.app.show_simulation import SimulatedSeason
@@ -129,7 +129,7 @@ def show_plan(face: Face, result: PlanResult) -> None:
             km=f"{planned.length_m / 1000:.1f}".replace(".", "," if face.lang == "nl" else "."),
             minutes=round((planned.walk_s + planned.service_s) / 60),
         )
-    if any(r.stop_reason == FAILED for r in plan.rounds):
+    if result.search_failed:
         face.print("plan.search_failed")
     for shift in plan.unserved_shifts:
         face.print(

@@ -152,14 +152,8 @@ def _leg(ground: Ground, kind: int, a: int, b: int) -> int:
 
 
 @njit(cache=True)
-def take_out(ground: Ground, fleet: Fleet, board: Board, node: int) -> None:
-    """Take a node out of its round and leave it out."""
-    k = board.slot[node]
-    kind = fleet.kind[k]
-    a, b = board.before[node], board.after[node]
-    board.walk[k] += _leg(ground, kind, a, b)
-    board.walk[k] -= _leg(ground, kind, a, node) + _leg(ground, kind, node, b)
-    board.work[k] -= ground.service[kind, node]
+def _link(board: Board, k: int, a: int, b: int) -> None:
+    """Let b follow a in a round; -1 stands for the start and the end."""
     if a < 0:
         board.head[k] = b
     else:
@@ -168,6 +162,18 @@ def take_out(ground: Ground, fleet: Fleet, board: Board, node: int) -> None:
         board.tail[k] = a
     else:
         board.before[b] = a
+
+
+@njit(cache=True)
+def take_out(ground: Ground, fleet: Fleet, board: Board, node: int) -> None:
+    """Take a node out of its round and leave it out."""
+    k = board.slot[node]
+    kind = fleet.kind[k]
+    a, b = board.before[node], board.after[node]
+    board.walk[k] += _leg(ground, kind, a, b)
+    board.walk[k] -= _leg(ground, kind, a, node) + _leg(ground, kind, node, b)
+    board.work[k] -= ground.service[kind, node]
+    _link(board, k, a, b)
     board.size[k] -= 1
     board.slot[node] = -1
     board.absent[board.n_absent[0]] = node
@@ -183,14 +189,8 @@ def _put_in(ground: Ground, fleet: Fleet, board: Board, node: int, k: int, a: in
     board.walk[k] -= _leg(ground, kind, a, b)
     board.work[k] += ground.service[kind, node]
     board.before[node], board.after[node], board.slot[node] = a, b, k
-    if a < 0:
-        board.head[k] = node
-    else:
-        board.after[a] = node
-    if b < 0:
-        board.tail[k] = node
-    else:
-        board.before[b] = node
+    _link(board, k, a, node)
+    _link(board, k, node, b)
     board.size[k] += 1
 
 

@@ -133,17 +133,40 @@ def solve_case(
     NoPlanError
         If there is no walk from start to end, or the musts do not fit.
     """
-    nodes = [int(i) for i in np.flatnonzero(case.usable)]
-    if len(nodes) <= TINY:
-        reachable = set(case.must) <= set(nodes)
-        exact = solve_exactly(case, nodes, needed=case.must) if reachable else None
-        if exact is None:
-            raise _no_plan(case)
-        return describe(case, exact, "optimal")
-    first = _first_order(case)
+    first, exact = start_order(case)
+    if exact:
+        return describe(case, first, "optimal")
     steps = ITERATIONS if iterations is None and time_limit_s is None else iterations
     order, reason = find_round(case, first, seed=seed, iterations=steps, time_limit_s=time_limit_s)
     return describe(case, order, reason)
+
+
+def start_order(case: Case) -> tuple[list[int], bool]:
+    """Give a first round: a walk over the musts; of a few nodes the best round there is.
+
+    Parameters
+    ----------
+    case : Case
+        As from ``make_case``.
+
+    Returns
+    -------
+    order, exact
+        A round that fits, and whether it is the best.
+
+    Raises
+    ------
+    NoPlanError
+        If there is no walk from start to end, or the musts do not fit.
+    """
+    nodes = [int(i) for i in np.flatnonzero(case.usable)]
+    if len(nodes) > TINY:
+        return _first_order(case), False
+    reachable = set(case.must) <= set(nodes)
+    exact = solve_exactly(case, nodes, needed=case.must) if reachable else None
+    if exact is None:
+        raise _no_plan(case)
+    return exact, True
 
 
 def _first_order(case: Case) -> list[int]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from zds_geo.core.errors import NoPlanError, UsageError
 from zds_geo.planner._case import Case, make_case
 from zds_geo.planner._find import find_round
-from zds_geo.planner.solve import ITERATIONS, RoundSolution, describe, solve_case
+from zds_geo.planner.solve import ITERATIONS, RoundSolution, describe, solve_case, start_order
 
 APART: Final = 0.4  # share of the time that goes to rounds one after the other
 
@@ -131,7 +131,7 @@ def solve_team(
     for node in must:
         if depots[node]:  # who starts or ends there is there
             continue
-        _give_must(node, team, musts, seed=seed, iterations=iterations, time_limit_s=apart)
+        _give_must(node, team, musts)
     rounds = _one_by_one(
         team, musts, seed=seed, iterations=iterations, time_limit_s=apart, turns=turns
     )
@@ -240,15 +240,7 @@ def _one_walk(team: _Team, musts: list[tuple[int, ...]]) -> Case:
     )  # fmt: skip
 
 
-def _give_must(
-    node: int,
-    team: _Team,
-    musts: list[tuple[int, ...]],
-    *,
-    seed: int,
-    iterations: int | None,
-    time_limit_s: float | None,
-) -> None:
+def _give_must(node: int, team: _Team, musts: list[tuple[int, ...]]) -> None:
     """Give a must to the first assistant whose round can hold it."""
     for person in range(len(musts)):
         if not team.may[person, node]:
@@ -256,10 +248,7 @@ def _give_must(
         needs = (*musts[person], node)
         others = {m for p, some in enumerate(musts) if p != person for m in some}
         try:
-            solve_case(
-                team.case(person, taken=others, needs=needs), seed=seed + person,
-                iterations=iterations, time_limit_s=time_limit_s,
-            )  # fmt: skip
+            start_order(team.case(person, taken=others, needs=needs))
         except NoPlanError:
             continue
         musts[person] = needs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,6 +205,6 @@ def test_a_crowd_at_one_place_is_divided_over_rounds() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(wrong: dict[str, list[int]]) -> None:
-    facts = {"out_s": [1, 1, 1], "home_s": [1, 1, 1], "budget_s": [99]} | wrong
+    facts: dict[str, Any] = {"out_s": [1, 1, 1], "home_s": [1, 1, 1], "budget_s": [99]} | wrong
     with pytest.raises(UsageError):
-        cover_nodes(np.ones((3, 3), dtype=np.int64), [1, 1, 1], seed=1, **facts)  # type: ignore[arg-type]
+        cover_nodes(np.ones((3, 3), dtype=np.int64), [1, 1, 1], seed=1, **facts)
