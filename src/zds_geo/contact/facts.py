@@ -217,6 +217,42 @@ def facts_of(
     DataFrame, index ``door_id``
         As ``door_facts``.
     """
+    found = pd.DataFrame(_columns(log, params), index=log.doors)
+    return found if door_state is None else _with_state(found, door_state, params.cycle_start)
+
+
+def facts_at(
+    log: KnockLog,
+    doors: pd.Index[str],
+    *,
+    params: ContactParams,
+    door_state: pd.DataFrame | None = None,
+) -> dict[str, npt.NDArray[Any]]:
+    """Give what is known of some doors as arrays, which is what ranking needs many times a day.
+
+    Parameters
+    ----------
+    log : KnockLog
+        As from ``read_log``.
+    doors : Index of str
+        Door ids; of those never rung nothing is known.
+    params : ContactParams
+        Cycle and windows.
+    door_state : DataFrame, optional
+        As in ``door_facts``.
+
+    Returns
+    -------
+    dict of ndarray, each of length n_doors
+        The columns of ``door_facts``.
+    """
+    if door_state is None:
+        return _lay_out(_columns(log, params), log.doors, doors)
+    facts = facts_of(log, params=params, door_state=door_state)
+    return _lay_out({n: facts[n].to_numpy() for n in facts.columns}, facts.index, doors)
+
+
+def _columns(log: KnockLog, params: ContactParams) -> dict[str, Any]:
     here = log.since(params.cycle_start)
     visited = log.last(log.visit)
     facts: dict[str, Any] = {"last_rung": log.last_day(log.visit)}
@@ -235,8 +271,7 @@ def facts_of(
     facts |= _contacts(log, here & log.contact)
     facts |= _obstacles(log, here)
     facts["refused"] = log.count(log.is_outcome("do_not_knock"))
-    found = pd.DataFrame(facts, index=log.doors)
-    return found if door_state is None else _with_state(found, door_state, params.cycle_start)
+    return facts
 
 
 def _kinds(log: KnockLog, rows: Bools, params: ContactParams) -> npt.NDArray[np.int64]:
@@ -306,10 +341,15 @@ def stop_access(log: KnockLog, stops: pd.Series[str], *, params: ContactParams) 
     np.maximum.at(opened, stop[tried], log.day[tried])
     shut = here & log.is_outcome("no_access")
     shut &= ~(opened[stop] >= log.day)
-    days = pd.DataFrame({"stop": stop[shut], "day": log.day[shut]}).drop_duplicates()
-    by_stop = days.groupby("stop")["day"]
-    found = pd.DataFrame({"no_access": by_stop.nunique(), "last_no_access": by_stop.max()})
-    found.index = pd.Index(names[found.index.to_numpy(dtype=np.intp)], name="stop_id")
+    days = np.unique(
+        np.rec.fromarrays([stop[shut], log.day[shut].astype(np.int64)], names="stop,day")
+    )
+    closed, first, times = np.unique(days["stop"], return_index=True, return_counts=True)
+    last = days["day"][first + times - 1].astype("datetime64[D]").astype("datetime64[s]")
+    found = pd.DataFrame(
+        {"no_access": times, "last_no_access": last},
+        index=pd.Index(names[closed], name="stop_id", dtype="object"),
+    )
     return found.sort_index()
 
 
@@ -375,11 +415,18 @@ def spread(facts: pd.DataFrame, doors: pd.Index[str]) -> pd.DataFrame:
     DataFrame, index ``doors``
         The same columns.
     """
-    place = facts.index.get_indexer(doors)
+    columns = {name: facts[name].to_numpy() for name in facts.columns}
+    found = _lay_out(columns, facts.index, doors)
+    return pd.DataFrame(found, index=doors.rename("door_id"))
+
+
+def _lay_out(
+    columns: dict[str, Any], known: pd.Index[str], doors: pd.Index[str]
+) -> dict[str, npt.NDArray[Any]]:
+    place = known.get_indexer(doors)
     empty = {"M": NO_DAY, "O": "", "i": 0}
-    columns = {}
-    for name in facts.columns:
-        values = facts[name].to_numpy()
+    found = {}
+    for name, values in columns.items():
         blank = -1 if name == "last_weekday" else empty[values.dtype.kind]
-        columns[name] = np.append(values, np.array([blank], dtype=values.dtype))[place]
-    return pd.DataFrame(columns, index=doors.rename("door_id"))
+        found[name] = np.append(values, np.array([blank], dtype=values.dtype))[place]
+    return found

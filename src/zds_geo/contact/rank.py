@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread, stop_access
+from zds_geo.contact.facts import KIND_BITS, facts_at, read_log, stop_access
 from zds_geo.contact.lookahead import price_windows, weekly_places, worth_now
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import FrameError, UsageError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from zds_geo.contact.chance import ChanceModel
     from zds_geo.contact.facts import KnockLog
+
+    _Known = dict[str, npt.NDArray[Any]]
 
 # Chance that somebody opens, at a first knock. ASSUMPTION, in the range that survey research
 # reports for unannounced visits (weekday about 0.3, early evening and Saturday about 0.4).
@@ -111,14 +114,14 @@ def rank_doors(
     kind = rules.windows.kind_of(window)
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
-    known = spread(facts_of(log, params=rules, door_state=door_state), doors.index)
+    known = facts_at(log, doors.index, params=rules, door_state=door_state)
     if "stop_id" in doors:
         shut = stop_access(log, doors["stop_id"], params=rules)
         known = _close_stops(known, doors["stop_id"], shut)
     day = np.datetime64(today, "D")
     staffed = staffed_kinds(doors, roster, rules)
     state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
-    blocked = known["refused"].to_numpy() > 0
+    blocked = known["refused"] > 0
     if do_not_knock is not None:
         blocked = doors.index.isin(list(do_not_knock))
     state.refuse(blocked, "not_now.do_not_knock")
@@ -143,12 +146,13 @@ def _check(doors: pd.DataFrame, now: datetime) -> None:
         raise UsageError("error.naive_time", got=now.isoformat())
 
 
-def _close_stops(known: pd.DataFrame, stops: pd.Series[str], shut: pd.DataFrame) -> pd.DataFrame:
+def _close_stops(known: _Known, stops: pd.Series[str], shut: pd.DataFrame) -> _Known:
     """Let a closed entrance count for every door behind it."""
-    at = shut.reindex(stops.to_numpy())
-    times = at["no_access"].fillna(0).astype(np.int64).to_numpy()
-    last = at["last_no_access"].astype("datetime64[s]").to_numpy()
-    return known.assign(no_access=times, last_no_access=last)
+    place = shut.index.get_indexer(pd.Index(stops.to_numpy(), dtype="object"))
+    times = np.append(shut["no_access"].to_numpy(dtype=np.int64), 0)[place]
+    never = np.array(["NaT"], dtype="datetime64[s]")
+    last = np.append(shut["last_no_access"].to_numpy().astype("datetime64[s]"), never)[place]
+    return {**known, "no_access": times, "last_no_access": last}
 
 
 def staffed_kinds(
@@ -169,8 +173,8 @@ def staffed_kinds(
         Bits: day 1, evening 2, Saturday 4.
     """
     bits = {w.name: KIND_BITS[w.kind] for w in rules.windows.windows}
-    codes = [str(c) for c in doors["buurt_code"]]
-    per_buurt = dict.fromkeys(codes, 0)
+    at, names = pd.factorize(doors["buurt_code"].astype(str))
+    per_buurt = dict.fromkeys(names, 0)
     if roster is not None and len(roster):
         places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
         seen = {
@@ -182,7 +186,7 @@ def staffed_kinds(
             for code in per_buurt:
                 if not isinstance(named, tuple) or not named or code in named:
                     per_buurt[code] |= bit
-    return np.array([per_buurt[c] for c in codes], dtype=np.int64)
+    return np.array([per_buurt[c] for c in names] or [0], dtype=np.int64)[at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +228,7 @@ class _State:
 
     def __init__(
         self,
-        known: pd.DataFrame,
+        known: _Known,
         *,
         rules: ContactParams,
         day: np.datetime64,
@@ -232,7 +236,7 @@ class _State:
         bit: int,
         staffed: npt.NDArray[np.int64],
     ) -> None:
-        n = len(known)
+        n = len(known["misses"])
         self.known, self.rules, self.day, self.window, self.bit = known, rules, day, window, bit
         self.staffed = staffed
         self.reason = np.full(n, "", dtype=object)
@@ -241,7 +245,7 @@ class _State:
         self.second = np.zeros(n, dtype=bool)
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        return self.known[name].to_numpy()
+        return self.known[name]
 
     def days(self, name: str) -> npt.NDArray[np.datetime64]:
         found: npt.NDArray[np.datetime64] = self.column(name).astype("datetime64[D]")
@@ -331,7 +335,7 @@ class _State:
         """Give chance and prize of each door by the rules."""
         chance = FIRST_CHANCE[kind] * MISS_FACTOR ** self.column("misses").astype(float)
         chance = np.where(self.back, np.maximum(chance, 0.7), chance)
-        worth, _ = self._worth()
+        worth, _ = self._worth
         return chance, worth * (0.5 + chance) * self._age() + _jitter(index, seed)
 
     def learned(
@@ -358,18 +362,19 @@ class _State:
     ) -> pd.DataFrame:
         """Lay the answer out: chance, prize and reason of each door."""
         eligible = self.reason == ""
-        _, why = self._worth()
+        _, why = self._worth
         return pd.DataFrame(
             {
                 "eligible": eligible,
                 "chance": np.clip(chance, 0.0, 1.0),
                 "prize": np.where(eligible, prize, 0.0),
                 "reason": np.where(eligible, why, self.reason),
-                "not_before": [None if np.isnat(d) else d.astype(object) for d in self.not_before],
+                "not_before": self.not_before.astype(object),
             },
             index=index,
         )
 
+    @cached_property
     def _worth(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
         tried, misses = self.column("attempts"), self.column("misses")
         kinds = self.column("kinds")
