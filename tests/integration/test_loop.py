@@ -87,8 +87,8 @@ def test_two_days_planned_before_a_sheet_returns_share_no_door(own_example: Work
     assert not set(first) & set(second)
 
 
-def test_planning_a_date_again_gives_new_codes_and_names_the_old(own_example: Workspace) -> None:
-    first, second = planned(own_example), planned(own_example)
+def test_planning_all_anew_gives_new_codes_and_names_the_old(own_example: Workspace) -> None:
+    first, second = planned(own_example), planned(own_example, "--again")
     codes = [{r["round_id"] for r in a["rounds"]} for a in (first, second)]
     assert not codes[0] & codes[1]
     assert set(second["replaced"]) == codes[0]

@@ -45,7 +45,11 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftCase:
-    """What one shift is solved from; node 0 is the start, node 1 the end."""
+    """What one shift is solved from; node 0 is the start, node 1 the end.
+
+    ``pause_node`` is where the break is held: the last node, which has no doors; None where it may
+    be held anywhere, or where there is none.
+    """
 
     shift: RosterShift
     pieces: list[tuple[Piece, pd.DataFrame]]
@@ -55,6 +59,32 @@ class ShiftCase:
     travel_s: npt.NDArray[np.int64]
     start: Place
     end: Place
+    pause_node: int | None = None
+    pause_label: str = ""
+
+    @property
+    def time_s(self) -> int:
+        """Seconds that walking, doors and a break at a place may take together."""
+        return self.shift.total_s if self.pause_node is not None else self.shift.working_s
+
+    @property
+    def pause_from_s(self) -> int | None:
+        """When a break that may be held anywhere begins: in the middle of what is allowed."""
+        pause = self.shift.pause
+        if pause is None or self.pause_node is not None:
+            return None
+        return (pause.from_s + pause.to_s) // 2
+
+    def walked_s(self, clock: int) -> int:
+        """Give the seconds without a break held anywhere, of a moment of the shift."""
+        at = self.pause_from_s
+        if at is None or clock <= at:
+            return clock
+        return max(at, clock - self.shift.pause_s)
+
+    def door_service_s(self, service_s: int) -> int:
+        """Give the seconds at doors of what a search counts as service."""
+        return service_s - (self.shift.pause_s if self.pause_node is not None else 0)
 
 
 def split_shift(start_at: datetime, end_at: datetime, *, windows: WindowScheme) -> list[Piece]:

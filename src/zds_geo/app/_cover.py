@@ -147,8 +147,7 @@ def _walks_in(settings: Settings, assistant_id: str, codes: Sequence[str]) -> bo
 
 
 def _slot(shift: RosterShift) -> Slot:
-    seconds = int((shift.end_at - shift.start_at).total_seconds())
-    return Slot(shift=shift, on=shift.start_at.date(), seconds=seconds)
+    return Slot(shift=shift, on=shift.start_at.date(), seconds=shift.working_s)
 
 
 def _enough(case: _Case, waiting: Waiting, slots: Sequence[Slot]) -> int:

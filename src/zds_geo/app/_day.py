@@ -218,13 +218,14 @@ def make_roster(
             hours = (day.weekday(), shift.start_at.time(), shift.end_at.time())
             if hours not in pieces:
                 pieces[hours] = split_shift(shift.start_at, shift.end_at, windows=settings.windows)
+            share = shift.working_s / shift.total_s
             for piece in pieces[hours]:
                 rows.append(
                     {
                         "start_at": shift.start_at + timedelta(seconds=piece.from_s),
                         "end_at": shift.start_at + timedelta(seconds=piece.to_s),
                         "window": piece.window,
-                        "n_doors": max(1, (piece.to_s - piece.from_s) // door_s),
+                        "n_doors": max(1, int(share * (piece.to_s - piece.from_s)) // door_s),
                         "buurt_codes": codes,
                     }
                 )

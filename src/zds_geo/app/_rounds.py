@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._areas import keep_to_area, last_askers
@@ -10,12 +11,12 @@ from zds_geo.app._candidates import Nodes, Piece, ShiftCase, gather_nodes, split
 from zds_geo.app._day import Day, find_place
 from zds_geo.app._margin import margin_of_shift, margin_s, opened_share, talked_share
 from zds_geo.app._written import write_round
-from zds_geo.app.calendar import RosterShift
+from zds_geo.app.calendar import RosterShift, ShiftPause
 from zds_geo.core.errors import NoPlanError
 from zds_geo.core.model import Place, Round, UnservedShift
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 TRIES: Final = 8  # for metres, and for the margin
 
 
-def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedShift:
+def plan_round(
+    day: Day, shift: RosterShift, *, code: str, printed: Collection[str] = frozenset()
+) -> Round | UnservedShift:
     """Make the round of one shift.
 
     Parameters
@@ -37,6 +40,8 @@ def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedSh
         The shift.
     code : str
         The code the round gets.
+    printed : collection of str
+        Doors on the sheet that this assistant had for that day: they stay where that is as good.
 
     Returns
     -------
@@ -48,16 +53,30 @@ def plan_round(day: Day, shift: RosterShift, *, code: str) -> Round | UnservedSh
     pieces = _rank(day, shift, doors)
     if not pieces:
         return _unserved(shift, "unserved.no_window")
-    _note_reasons(day, pieces)
+    note_reasons(day, pieces)
     if not any(frame["eligible"].any() for _, frame in pieces):
         return _unserved(shift, "unserved.no_doors")
+    pieces = [(piece, _keep_printed(frame, printed)) for piece, frame in pieces]
     case = _make_case(day, shift, doors=doors, pieces=pieces)
     if isinstance(case, UnservedShift):
         return case
     solution = _solve(day, case, max_metres=assistant.max_metres)
+    if case.pause_node is not None and (solution is None or len(solution.order) <= 3):
+        case = _without_pause_place(case)  # too far away: a break anywhere
+        solution = _solve(day, case, max_metres=assistant.max_metres)
     if solution is None or len(solution.order) <= 2:
         return _unserved(shift, "unserved.no_time")
     return write_round(day, case, solution, code=code, buurt_codes=assistant.buurt_codes)
+
+
+def _keep_printed(ranked: pd.DataFrame, printed: Collection[str]) -> pd.DataFrame:
+    """Raise the prize of doors on the sheet that is replaced, so that little of it changes."""
+    from zds_geo.planner import PRINTED
+
+    if not printed:
+        return ranked
+    on_sheet = ranked.index.isin(list(printed))
+    return ranked.assign(prize=ranked["prize"].where(~on_sheet, PRINTED * ranked["prize"]))
 
 
 def rank_shift(day: Day, shift: RosterShift) -> list[pd.DataFrame]:
@@ -75,9 +94,27 @@ def rank_shift(day: Day, shift: RosterShift) -> list[pd.DataFrame]:
     list of DataFrame
         As from ``rank_doors``, one for each part of the shift.
     """
+    return [frame for _, frame in rank_pieces(day, shift)]
+
+
+def rank_pieces(day: Day, shift: RosterShift) -> list[tuple[Piece, pd.DataFrame]]:
+    """Rank the doors that one shift may ring at, with the part of the shift of each ranking.
+
+    Parameters
+    ----------
+    day : Day
+        Doors, streets, history.
+    shift : RosterShift
+        The shift.
+
+    Returns
+    -------
+    list of (Piece, DataFrame)
+        As from ``rank_doors``, one for each part of the shift.
+    """
     assistant = day.settings.assistant(shift.assistant_id)
     doors = _own_doors(day, assistant.buurt_codes, stairs=assistant.stairs)
-    return [frame for _, frame in _rank(day, shift, doors)]
+    return _rank(day, shift, doors)
 
 
 def _unserved(shift: RosterShift, why: str) -> UnservedShift:
@@ -147,7 +184,16 @@ def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> p
     return result
 
 
-def _note_reasons(day: Day, pieces: list[tuple[Piece, pd.DataFrame]]) -> None:
+def note_reasons(day: Day, pieces: list[tuple[Piece, pd.DataFrame]]) -> None:
+    """Note for each door of a shift why it would be on no round.
+
+    Parameters
+    ----------
+    day : Day
+        ``skip_reasons`` is brought up to date.
+    pieces : list of (Piece, DataFrame)
+        As from ``rank_pieces``.
+    """
     for _, frame in pieces:
         for door_id, eligible, reason in zip(
             frame.index, frame["eligible"], frame["reason"], strict=True
@@ -174,14 +220,17 @@ def _make_case(
     assistant = day.settings.assistant(shift.assistant_id)
     start = find_place(day.settings, assistant.start, day.doors)
     end = find_place(day.settings, assistant.end, day.doors)
+    at = shift.pause.at if shift.pause is not None else ""
+    places = [start, end, *([find_place(day.settings, at, day.doors)] if at else [])]
     nodes = gather_nodes(doors, pieces, service=day.settings.service)
     stops = day.stops.loc[sorted(set(nodes.stop_ids))]
     network = day.network.with_stops(stops)
-    x, y = to_rd([start.lon, end.lon], [start.lat, end.lat])
+    x, y = to_rd([p.lon for p in places], [p.lat for p in places])
     points = network.add_points(np.column_stack([x, y]))
-    refuse_far_points(network, points, (start, end))
+    refuse_far_points(network, points, places)
     stop_rows = {stop_id: row for row, stop_id in enumerate(stops.index)}
-    rows = [*points, *(stop_rows[s] for s in nodes.stop_ids)]
+    rows = [*points[:2], *(stop_rows[s] for s in nodes.stop_ids), *points[2:]]
+    n_stops = len(nodes.stop_ids)
     used = sorted(set(rows))
     small = network.seconds(used)
     place = {row: i for i, row in enumerate(used)}
@@ -189,21 +238,51 @@ def _make_case(
     travel = small[np.ix_(take, take)]
     # A place out of reach from the start is no candidate; the solver never sees it.
     reach = (travel[0] < UNREACHABLE_S) & (travel[:, 1] < UNREACHABLE_S)
-    if not reach[1] or not reach[2:].any():
+    if not reach[1] or not reach[2 : n_stops + 2].any():
         return _unserved(shift, "unserved.unreachable")
     keep = np.flatnonzero(reach)
-    for lost in np.flatnonzero(~reach[2:]):
+    for lost in np.flatnonzero(~reach[2 : n_stops + 2]):
         for door_id in nodes.door_ids[lost]:
             day.skip_reasons[door_id] = "not_now.unreachable"
+    nodes = _take(nodes, [int(k) - 2 for k in keep if 2 <= k < n_stops + 2])
+    paused = shift.pause is not None and bool(at) and bool(reach[-1])
     return ShiftCase(
         shift=shift,
         pieces=pieces,
-        nodes=_take(nodes, [int(k) - 2 for k in keep if k >= 2]),
+        nodes=_with_pause(nodes, shift.pause) if paused and shift.pause else nodes,
         network=network,
         rows=[rows[k] for k in keep],
         travel_s=travel[np.ix_(keep, keep)],
         start=start,
         end=end,
+        pause_node=len(keep) - 1 if paused else None,
+        pause_label=places[-1].label if paused else "",
+    )
+
+
+def _with_pause(nodes: Nodes, pause: ShiftPause) -> Nodes:
+    """Add the place of the break: a node without doors that has to be visited in time."""
+    import numpy as np
+
+    return Nodes(
+        stop_ids=[*nodes.stop_ids, ""],
+        door_ids=[*nodes.door_ids, ()],
+        prize=np.append(nodes.prize, 0),
+        service_s=np.append(nodes.service_s, pause.length_s),
+        windows=np.vstack([nodes.windows, [[pause.from_s, pause.to_s]]]),
+    )
+
+
+def _without_pause_place(case: ShiftCase) -> ShiftCase:
+    """Let the break be held anywhere."""
+    last = len(case.rows) - 1
+    return replace(
+        case,
+        nodes=_take(case.nodes, list(range(last - 2))),
+        rows=case.rows[:last],
+        travel_s=case.travel_s[:last, :last],
+        pause_node=None,
+        pause_label="",
     )
 
 
@@ -244,7 +323,7 @@ def _take(nodes: Nodes, kept: list[int]) -> Nodes:
 
 def _solve(day: Day, case: ShiftCase, *, max_metres: int | None) -> RoundSolution | None:
     """Solve; again with less time where the margin or a body's metres ask for it."""
-    budget = _total_s(case) - _first_margin(day, case)
+    budget = case.time_s - _first_margin(day, case)
     for _ in range(TRIES):
         if budget <= 0:
             return None
@@ -252,7 +331,7 @@ def _solve(day: Day, case: ShiftCase, *, max_metres: int | None) -> RoundSolutio
         if solution is None:
             return None
         spent = solution.travel_s + solution.service_s
-        over = spent + _margin(day, case, solution) - _total_s(case)
+        over = spent + _margin(day, case, solution) - case.time_s
         metres = solution.travel_s * day.settings.service.walk_m_s
         if over <= 0 and (max_metres is None or metres <= max_metres):
             return solution
@@ -263,16 +342,12 @@ def _solve(day: Day, case: ShiftCase, *, max_metres: int | None) -> RoundSolutio
     return None
 
 
-def _total_s(case: ShiftCase) -> int:
-    return int((case.shift.end_at - case.shift.start_at).total_seconds())
-
-
 def _first_margin(day: Day, case: ShiftCase) -> int:
     """Guess the margin before there is a round."""
     doors = max(sum(len(d) for d in case.nodes.door_ids), 1)
     return margin_of_shift(
-        _total_s(case),
-        planned_s=float(case.nodes.service_s.sum()) / doors,
+        case.shift.working_s,
+        planned_s=case.door_service_s(int(case.nodes.service_s.sum())) / doors,
         talked=talked_share(day.knocks),
         service=day.settings.service,
         n_doors=doors,
@@ -288,9 +363,8 @@ def _margin(day: Day, case: ShiftCase, solution: RoundSolution) -> int:
     # Where a shift has two windows the higher chance: more talks, so the larger margin.
     frames = [frame for _, frame in case.pieces]
     chance = sum(max(float(f.at[d, "chance"]) for f in frames) for d in doors) / len(doors)
-    return _margin_of(
-        day, case, len(doors), planned_s=solution.service_s / len(doors), chance=chance
-    )
+    planned_s = case.door_service_s(solution.service_s) / len(doors)
+    return _margin_of(day, case, len(doors), planned_s=planned_s, chance=chance)
 
 
 def _margin_of(day: Day, case: ShiftCase, n_doors: int, *, planned_s: float, chance: float) -> int:
@@ -312,12 +386,15 @@ def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | Non
 
     from zds_geo.planner import CHANGE_S, SOON, solve_round
 
-    total = _total_s(case)
+    total = case.shift.total_s
     zero = np.zeros(2, dtype=np.int64)
     seed_text = f"{day.seed} {day.on} {case.shift.assistant_id} {case.shift.start_at:%H:%M}"
     windows = np.vstack([np.array([[0, total], [0, total]]), case.nodes.windows])
-    sides = day.stops["street_side_id"].reindex(case.nodes.stop_ids).astype(str)
+    windows = np.array([[case.walked_s(int(t)) for t in row] for row in windows])
+    sides = day.stops["street_side_id"].reindex(case.nodes.stop_ids).fillna("").astype(str)
     numbers = np.unique(sides.to_numpy(), return_inverse=True)[1]
+    if case.pause_node is not None:
+        numbers[-1] = -1  # on no side of a street
     try:
         return solve_round(
             case.travel_s,
@@ -327,7 +404,8 @@ def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | Non
             end=1,
             budget_s=budget,
             seed=int.from_bytes(hashlib.sha256(seed_text.encode()).digest()[:4]),
-            windows=windows if len(case.pieces) > 1 else None,
+            must=() if case.pause_node is None else (case.pause_node,),
+            windows=windows if len(case.pieces) > 1 or case.pause_node is not None else None,
             sides=np.concatenate([zero - 1, numbers]),
             change_s=CHANGE_S,
             soon=SOON,

@@ -139,10 +139,14 @@ class Table:
             raise self._wrong(key, expected="2026-11-23", got=repr(value))
         return value
 
-    def clock(self, key: str, *, required: bool = False) -> time:
+    def clock(self, key: str) -> time:
         """Give a wall time such as "13:00"."""
-        value = self._get(key, required=required)
-        return self._as_clock(key, value)
+        return self._as_clock(key, self._get(key, required=True))
+
+    def find_clock(self, key: str) -> time | None:
+        """Give a wall time such as "13:00", or None when absent."""
+        value = self._get(key, required=False)
+        return None if value is None else self._as_clock(key, value)
 
     def clocks(self, key: str) -> list[time]:
         """Give a list of wall times."""

@@ -146,5 +146,5 @@ def usual_shift_s(shifts: Sequence[RosterShift]) -> int:
     int
         Seconds.
     """
-    lengths = Counter(int((s.end_at - s.start_at).total_seconds()) for s in shifts)
+    lengths = Counter(s.working_s for s in shifts)
     return max(lengths, key=lambda k: (lengths[k], k)) if lengths else USUAL_SHIFT_S

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zds_geo.app._candidates import Piece, ShiftCase
 from zds_geo.app._day import Day
 from zds_geo.core.ids import bell_order, house_label
-from zds_geo.core.model import Round, RoundDoor, RoundStop
+from zds_geo.core.model import Pause, Round, RoundDoor, RoundStop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def write_round(
     Round
         Stops in walking order, doors as on the bell board.
     """
-    stops, contacts = _write_stops(day, case, solution)
+    stops, contacts, pause = _write_stops(day, case, solution)
     n_doors = sum(len(s.doors) for s in stops)
     route, length_m = _write_route(case, solution)
     seen = sorted({day.doors.at[d.door_id, "buurt_code"] for s in stops for d in s.doors})
@@ -58,11 +58,12 @@ def write_round(
         end=case.end,
         length_m=length_m,
         walk_s=solution.travel_s,
-        service_s=solution.service_s,
+        service_s=case.door_service_s(solution.service_s),
         expected_contacts=round(contacts) if n_doors >= MIN_DOORS_FOR_EXPECTATION else None,
         stop_reason=solution.stop_reason,
         stops=stops,
         route=route,
+        pause=pause,
     )
 
 
@@ -80,15 +81,25 @@ def _merge_same_stop(case: ShiftCase, order: tuple[int, ...]) -> list[tuple[int,
 
 def _write_stops(
     day: Day, case: ShiftCase, solution: RoundSolution
-) -> tuple[tuple[RoundStop, ...], float]:
+) -> tuple[tuple[RoundStop, ...], float, Pause | None]:
     from zds_geo.core.crs import to_lonlat
 
     inner = tuple(n for n in solution.order if n >= 2)
     groups = _merge_same_stop(case, inner)
     clock, previous, line, contacts = 0, 0, 0, 0.0
     stops: list[RoundStop] = []
+    pause: Pause | None = None
+    anywhere = case.pause_from_s
     for first, members in groups:
         clock += int(case.travel_s[previous, first])
+        if first == case.pause_node:
+            clock = max(clock, int(case.nodes.windows[first - 2][0]))
+            pause = _pause(case, line, clock)
+            clock, previous = clock + pause.length_s, first
+            continue
+        if anywhere is not None and pause is None and clock >= anywhere:
+            pause = _pause(case, line, clock)
+            clock += pause.length_s
         clock = max(clock, int(case.nodes.windows[first - 2][0]))
         piece, frame = _piece_at(case.pieces, clock)
         door_ids = sorted(
@@ -119,7 +130,13 @@ def _write_stops(
         )
         clock += service
         previous = members[-1]
-    return tuple(stops), contacts
+    if anywhere is not None and pause is None:  # all doors come before it
+        pause = _pause(case, line, max(clock, anywhere))
+    return tuple(stops), contacts, pause
+
+
+def _pause(case: ShiftCase, line: int, clock: int) -> Pause:
+    return Pause(after_line=line, at_s=clock, length_s=case.shift.pause_s, label=case.pause_label)
 
 
 def _piece_at(pieces: list[tuple[Piece, pd.DataFrame]], clock: int) -> tuple[Piece, pd.DataFrame]:

@@ -12,6 +12,7 @@ from zds_geo.app.settings import Settings, ShiftRule
 from zds_geo.core.windows import local_instant
 
 HORIZON_DAYS: Final = 60
+LEAST_WORK_S: Final = 3600  # a shift with less than an hour beside its break has no break
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,18 @@ class ShiftChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftPause:
+    """A break: how long, between which seconds of the shift it begins, and at which meeting
+    point (empty: wherever one is).
+    """
+
+    length_s: int
+    from_s: int
+    to_s: int
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterShift:
     """One shift on one date, with aware local instants."""
 
@@ -31,6 +44,22 @@ class RosterShift:
     start_at: datetime
     end_at: datetime
     window: str
+    pause: ShiftPause | None = None
+
+    @property
+    def total_s(self) -> int:
+        """Seconds from start to end."""
+        return int((self.end_at - self.start_at).total_seconds())
+
+    @property
+    def pause_s(self) -> int:
+        """Seconds of break."""
+        return 0 if self.pause is None else self.pause.length_s
+
+    @property
+    def working_s(self) -> int:
+        """Seconds without the break."""
+        return self.total_s - self.pause_s
 
 
 Changes = Mapping[tuple[str, date], ShiftChange]
@@ -153,12 +182,38 @@ def _shift(settings: Settings, rule: ShiftRule, day: date) -> RosterShift | None
     window = settings.windows.window_at(start_at)
     if window is None:
         return None
+    end_at = local_instant(day, ends)
     return RosterShift(
         assistant_id=rule.assistant,
         start_at=start_at,
-        end_at=local_instant(day, ends),
+        end_at=end_at,
         window=window.name,
+        pause=_pause(rule, start_at, end_at),
     )
+
+
+def _pause(rule: ShiftRule, start_at: datetime, end_at: datetime) -> ShiftPause | None:
+    """Lay the break of a rule in the shift as it is that day; none where no hour of work is left.
+
+    A shift that was moved or shortened keeps its break when that still lies within it.
+    """
+    total, length = int((end_at - start_at).total_seconds()), 60 * rule.break_min
+    if not length or total - length < LEAST_WORK_S:
+        return None
+    day = start_at.date()
+
+    def since(clock: time | None, usual: int) -> int:
+        if clock is None:
+            return usual
+        return int((local_instant(day, clock) - start_at).total_seconds())
+
+    first = since(rule.break_from, total // 3)
+    last = since(rule.break_to, max(first, 2 * total // 3 - length))
+    if last < 0 or first > total - length:
+        return None
+    first = max(first, 0)
+    last = max(first, min(last, total - length))
+    return ShiftPause(length_s=length, from_s=first, to_s=last, at=rule.break_at)
 
 
 def next_day_with_shifts(

@@ -133,7 +133,7 @@ def _nearest_round(day: Day, stop_id: str, rounds: list[Round]) -> tuple[int | N
         doors = sum(len(s.doors) for s in planned.stops)
         at_door = round(planned.service_s / max(doors, 1))
         shift_s = (planned.end_at - planned.start_at).total_seconds()
-        left = int(shift_s) - planned.walk_s - planned.service_s
+        left = int(shift_s) - planned.pause_s - planned.walk_s - planned.service_s
         if best is None or detour + at_door < best[0]:
             best = (detour + at_door, left)
     return (None, None) if best is None else best

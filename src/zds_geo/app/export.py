@@ -12,7 +12,7 @@ from zds_geo.app.report_to_bag import write_bag_feedback
 from zds_geo.app.show_coverage import measure, measure_sides
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, OutputError, UsageError
-from zds_geo.core.model import Place, Round, RoundDoor, RoundStop
+from zds_geo.core.model import Pause, Place, Round, RoundDoor, RoundStop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,5 +157,6 @@ def round_from_json(text: str) -> Round:
             "buurt_codes": tuple(raw["buurt_codes"]),
             "stops": stops,
             "route": tuple((float(x), float(y)) for x, y in raw["route"]),
+            "pause": Pause(**raw["pause"]) if raw.get("pause") else None,
         }
     )

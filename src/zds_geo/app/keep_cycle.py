@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app.calendar import Changes, ShiftChange
+from zds_geo.app.calendar import Changes, RosterShift, ShiftChange, shifts_on
 from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.app.write_outputs import remove_outputs
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import local_instant
 
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
+EVERYBODY: Final = frozenset({"allen", "iedereen", "all"})
 SEED: Final = 1  # of the plays that propose a length: the same answer each time
 
 
@@ -23,6 +25,14 @@ class CycleNow:
 
     started_on: date
     weeks: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftsChanged:
+    """Whose shifts changed, and the codes of rounds that no longer hold by that."""
+
+    assistants: tuple[str, ...]
+    replaced: tuple[str, ...]
 
 
 def current_cycle(workspace: Workspace, store: HistoryStore) -> CycleNow | None:
@@ -179,7 +189,7 @@ def change_shift(
     starts: time | None,
     ends: time | None,
     now: datetime,
-) -> None:
+) -> ShiftsChanged:
     """Cancel or change an assistant's shift on one date.
 
     Parameters
@@ -187,7 +197,7 @@ def change_shift(
     workspace : Workspace
         The workspace.
     assistant_id : str
-        Pseudonym.
+        Pseudonym; "allen" for everybody whose shift that day the change touches (rain).
     on : date
         Local date.
     cancelled : bool
@@ -196,11 +206,39 @@ def change_shift(
         Other hours; None keeps what the roster says.
     now : datetime
         Aware.
+
+    Returns
+    -------
+    ShiftsChanged
+        Whose, and which rounds no longer hold.
+
+    Raises
+    ------
+    UsageError
+        If the times do not fit, or nobody has a shift that the change touches.
     """
-    workspace.settings.assistant(assistant_id)
     if starts and ends and starts >= ends:
         raise UsageError("shift.times", starts=starts, ends=ends)
+    everybody = assistant_id.casefold() in EVERYBODY
+    if not everybody:
+        workspace.settings.assistant(assistant_id)
     with open_store(workspace, now=now) as store:
-        store.change_shift(assistant_id, on, cancelled=cancelled, starts=starts, ends=ends, now=now)
+        who = [assistant_id]
+        if everybody:
+            shifts = shifts_on(workspace.settings, on, changes=read_shift_changes(store))
+            who = sorted({s.assistant_id for s in shifts if _touches(s, starts, ends)})
+            if not who:
+                raise UsageError("shift.nobody", date=on)
+        for one in who:
+            store.change_shift(one, on, cancelled=cancelled, starts=starts, ends=ends, now=now)
+        replaced: list[str] = []
         if cancelled:
-            store.replace_rounds(date=on, assistant_ids=[assistant_id], rounds=[], now=now)
+            replaced = store.replace_rounds(date=on, assistant_ids=who, rounds=[], now=now)
+    remove_outputs(workspace.maps_path / on.isoformat(), replaced)
+    return ShiftsChanged(assistants=tuple(who), replaced=tuple(replaced))
+
+
+def _touches(shift: RosterShift, starts: time | None, ends: time | None) -> bool:
+    """Tell whether other hours shorten a shift and leave something of it."""
+    first, last = shift.start_at.time(), shift.end_at.time()
+    return all(clock is None or first < clock < last for clock in (starts, ends))

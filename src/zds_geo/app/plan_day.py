@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import Day, load_day
+from zds_geo.app._printed import Printed, read_printed, still_holds
 from zds_geo.app._rounds import plan_round
 from zds_geo.app.calendar import RosterShift, next_day_with_shifts, shifts_on, why_closed
 from zds_geo.app.codes import make_code
@@ -38,6 +39,7 @@ class PlanResult:
     asked_on: date
     closed_why: str
     replaced: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
     @property
     def search_failed(self) -> bool:
@@ -89,8 +91,13 @@ def plan_day(
     assistants: Sequence[str] = (),
     progress: Progress = no_progress,
     write: bool = True,
+    again: bool = False,
 ) -> PlanResult:
     """Plan the rounds of one date, reserve their doors and write sheets and maps.
+
+    A round that was planned before stays, code and all, while its shift is the same and each of
+    its doors may still be rung at; where a shift was changed, its new round keeps to the doors of
+    the old one where that is as good.
 
     Parameters
     ----------
@@ -108,6 +115,8 @@ def plan_day(
         Called with (label, done, total).
     write : bool
         False plans and reserves without writing files (for simulations).
+    again : bool
+        Plan every round anew, whatever was printed.
 
     Returns
     -------
@@ -134,11 +143,17 @@ def plan_day(
                 "plan.no_shift_for", date=chosen.isoformat(), who=", ".join(assistants)
             )
         day = load_day(workspace, store, on=chosen, shifts=shifts, seed=seed)
-        rounds, unserved = _plan_shifts(day, shifts, store.used_codes(), progress=progress)
+        printed = {} if again else read_printed(store, on=chosen, shifts=shifts)
+        kept = _keep_rounds(day, printed)
+        rounds, unserved = _plan_shifts(
+            day, shifts, store.used_codes(), kept=kept, printed=printed, progress=progress
+        )
+        codes = {p.planned.round_id for p in printed.values()} & {r.round_id for r in rounds}
         replaced = store.replace_rounds(
             date=chosen,
             assistant_ids=[s.assistant_id for s in shifts],
-            rounds=[_reservation(r) for r in rounds],
+            rounds=[_reservation(r) for r in rounds if r.round_id not in codes],
+            keep=codes,
             now=now,
         )
     plan = _make_plan(workspace, day, rounds, unserved)
@@ -154,25 +169,46 @@ def plan_day(
         asked_on=asked,
         closed_why=why_closed(workspace.settings, asked) if asked != chosen else "",
         replaced=tuple(replaced),
+        kept=tuple(sorted(codes)),
     )
 
 
+def _keep_rounds(day: Day, printed: Mapping[RosterShift, Printed]) -> dict[RosterShift, Round]:
+    """Choose the printed rounds that still hold; their doors are taken before others choose."""
+    kept = {s: p.planned for s, p in printed.items() if still_holds(day, s, p)}
+    for planned in kept.values():
+        day.taken.update(planned.door_ids)
+    return kept
+
+
 def _plan_shifts(
-    day: Day, shifts: Sequence[RosterShift], used: frozenset[str], *, progress: Progress
+    day: Day,
+    shifts: Sequence[RosterShift],
+    used: frozenset[str],
+    *,
+    kept: Mapping[RosterShift, Round],
+    printed: Mapping[RosterShift, Printed],
+    progress: Progress,
 ) -> tuple[list[Round], list[UnservedShift]]:
     rounds: list[Round] = []
     unserved: list[UnservedShift] = []
     codes = set(used)
     for done, shift in enumerate(shifts):
         progress("plan.progress", done, len(shifts))
+        if shift in kept:
+            rounds.append(kept[shift])
+            continue
         code = make_code(
             f"{day.on} {shift.assistant_id} {shift.start_at:%H:%M} {day.seed}", used=codes
         )
-        outcome = plan_round(day, shift, code=code)
+        sheet = printed[shift].planned if shift in printed else None
+        outcome = plan_round(day, shift, code=code, printed=sheet.door_ids if sheet else ())
         if isinstance(outcome, UnservedShift):
             unserved.append(outcome)
             continue
-        codes.add(code)
+        if sheet is not None and replace(outcome, round_id=sheet.round_id) == sheet:
+            outcome = sheet  # nothing else came of it: the printed code stays
+        codes.add(outcome.round_id)
         rounds.append(outcome)
         day.taken.update(outcome.door_ids)
     progress("plan.progress", len(shifts), len(shifts))

@@ -75,13 +75,21 @@ class Assistant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftRule:
-    """When an assistant walks: weekdays (0 = Monday) or dates, local wall time."""
+    """When an assistant walks: weekdays (0 = Monday) or dates, local wall time.
+
+    ``break_min`` minutes are a break: at a meeting point (``break_at``) or anywhere, begun between
+    ``break_from`` and ``break_to`` (the middle third of the shift unless given).
+    """
 
     assistant: str
     weekdays: frozenset[int]
     dates: frozenset[date]
     starts: time
     ends: time
+    break_min: int = 0
+    break_at: str = ""
+    break_from: time | None = None
+    break_to: time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +279,12 @@ def _read_shift(table: Table) -> ShiftRule:
         assistant=table.text("assistant", required=True),
         weekdays=frozenset(WEEKDAYS.index(d) for d in days),
         dates=frozenset(table.days("dates")),
-        starts=table.clock("from", required=True),
-        ends=table.clock("to", required=True),
+        starts=table.clock("from"),
+        ends=table.clock("to"),
+        break_min=table.whole("break_min", low=5, high=90) or 0,
+        break_at=table.text("break_at"),
+        break_from=table.find_clock("break_from"),
+        break_to=table.find_clock("break_to"),
     )
     table.refuse_unknown()
     if rule.starts >= rule.ends:
@@ -313,8 +325,8 @@ def _read_windows(tables: list[Table]) -> WindowScheme:
                 name=table.text("name", required=True),
                 kind=WindowKind(kind),
                 weekdays=frozenset(WEEKDAYS.index(d) for d in days),
-                starts=table.clock("from", required=True),
-                ends=table.clock("to", required=True),
+                starts=table.clock("from"),
+                ends=table.clock("to"),
             )
         )
         table.refuse_unknown()
@@ -365,3 +377,5 @@ def _check_references(settings: Settings) -> None:
         settings.meeting_point(assistant.end)
     for shift in settings.shifts:
         settings.assistant(shift.assistant)
+        if shift.break_at:
+            settings.meeting_point(shift.break_at)

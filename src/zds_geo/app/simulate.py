@@ -106,8 +106,7 @@ def _walk(
     ranked: pd.DataFrame,
     people: People,
 ) -> list[Knock]:
-    seconds = int((shift.end_at - shift.start_at).total_seconds())
-    room = seconds // SECONDS_PER_DOOR
+    room = shift.working_s // SECONDS_PER_DOOR
     able = ranked.loc[ranked["eligible"]].join(doors["street_side_id"])
     asked = able.index[able["reason"] == "reason.on_request"]
     means = (

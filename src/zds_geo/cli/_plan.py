@@ -22,6 +22,7 @@ def make(
         list[str] | None, typer.Option("--assistant", metavar="ID", help="help.plan.assistant")
     ] = None,
     seed: Seed = 1,
+    again: Annotated[bool, typer.Option("--again", help="help.plan.again")] = False,
     weeks: Annotated[
         int | None, typer.Option("--weeks", min=1, max=104, help="help.plan.weeks")
     ] = None,
@@ -44,6 +45,7 @@ def make(
             seed=seed,
             on=read_date(date) if date else None,
             assistants=tuple(assistant or ()),
+            again=again,
             progress=progress,
         )
     show_plan(face, result)

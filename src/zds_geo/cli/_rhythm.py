@@ -1,5 +1,6 @@
 """``zds cycle`` and ``zds shift``."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -60,11 +61,14 @@ def cancel(
 
     face: Face = ctx.obj
     day = read_date(date)
-    change_shift(
+    cancelled = change_shift(
         face.open(), assistant, on=day, cancelled=True, starts=None, ends=None, now=face.now
     )
-    face.print("shift.cancelled", who=assistant, date=day)
-    face.data({"assistant": assistant, "date": day, "cancelled": True})
+    for who in cancelled.assistants:
+        face.print("shift.cancelled", who=who, date=day)
+    for code in cancelled.replaced:
+        face.print("plan.replaced", code=code)
+    face.data({**asdict(cancelled), "date": day, "cancelled": True})
 
 
 @shift.command("change", cls=Command, help="help.shift.change")
@@ -79,7 +83,7 @@ def change(
 
     face: Face = ctx.obj
     day = read_date(date)
-    change_shift(
+    changed = change_shift(
         face.open(),
         assistant,
         on=day,
@@ -88,5 +92,6 @@ def change(
         ends=read_clock(ends) if ends else None,
         now=face.now,
     )
-    face.print("shift.changed", who=assistant, date=day)
-    face.data({"assistant": assistant, "date": day, "from": starts, "to": ends})
+    for who in changed.assistants:
+        face.print("shift.changed", who=who, date=day)
+    face.data({**asdict(changed), "date": day, "from": starts, "to": ends})

@@ -142,6 +142,8 @@ def show_plan(face: Face, result: PlanResult) -> None:
         face.print("plan.skipped")
         for reason, count in plan.skipped.items():
             face.write(f"  {count:>6}  {face.say(reason)}")
+    if result.kept:
+        face.print("plan.kept", codes=", ".join(result.kept))
     for code in result.replaced:
         face.print("plan.replaced", code=code)
     face.print("plan.files", folder=result.folder)
@@ -156,6 +158,7 @@ def plan_as_data(result: PlanResult) -> Mapping[str, object]:
         "date": plan.date,
         "folder": result.folder,
         "files": list(result.files),
+        "kept": list(result.kept),
         "replaced": list(result.replaced),
         "rounds": [
             {

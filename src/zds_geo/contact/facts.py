@@ -341,11 +341,9 @@ def stop_access(log: KnockLog, stops: pd.Series[str], *, params: ContactParams) 
     np.maximum.at(opened, stop[tried], log.day[tried])
     shut = here & log.is_outcome("no_access")
     shut &= ~(opened[stop] >= log.day)
-    days = np.unique(
-        np.rec.fromarrays([stop[shut], log.day[shut].astype(np.int64)], names="stop,day")
-    )
-    closed, first, times = np.unique(days["stop"], return_index=True, return_counts=True)
-    last = days["day"][first + times - 1].astype("datetime64[D]").astype("datetime64[s]")
+    days = np.unique(np.column_stack([stop[shut], log.day[shut].astype(np.int64)]), axis=0)
+    closed, first, times = np.unique(days[:, 0], return_index=True, return_counts=True)
+    last = days[first + times - 1, 1].astype("datetime64[D]").astype("datetime64[s]")
     found = pd.DataFrame(
         {"no_access": times, "last_no_access": last},
         index=pd.Index(names[closed], name="stop_id", dtype="object"),

@@ -136,6 +136,19 @@ class RoundStop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A break on a round: after which line (0: before the first), when and how long.
+
+    ``at_s`` counts from the start of the shift; ``label`` names the place, empty for anywhere.
+    """
+
+    after_line: int
+    at_s: int
+    length_s: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """The ordered stops of one shift, frozen under a speakable code."""
 
@@ -155,6 +168,12 @@ class Round:
     stop_reason: str
     stops: tuple[RoundStop, ...]
     route: tuple[tuple[float, float], ...]  # lon, lat in walking order
+    pause: Pause | None = None
+
+    @property
+    def pause_s(self) -> int:
+        """Seconds of break; they count neither as walking nor as time at the door."""
+        return 0 if self.pause is None else self.pause.length_s
 
     @property
     def door_ids(self) -> tuple[str, ...]:

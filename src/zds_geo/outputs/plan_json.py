@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,8 @@ def _round(planned: Round) -> dict[str, Any]:
         }
         for s in planned.stops
     ]
+    if planned.pause is not None:
+        content["pause"] = asdict(planned.pause)
     content["route"] = {"type": "LineString", "coordinates": [list(p) for p in planned.route]}
     return content
 

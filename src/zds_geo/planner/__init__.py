@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.planner._cover_case import NO_WAY_S
     from zds_geo.planner._find import FAILED, search_fault
-    from zds_geo.planner._rest import replan
+    from zds_geo.planner._rest import PRINTED, replan
     from zds_geo.planner._shares import spread_work
     from zds_geo.planner.cover import Cover, cover_nodes
     from zds_geo.planner.division import Division, divide
@@ -26,6 +26,7 @@ _HOMES: Final = {
     "TeamSolution": "team",
     "cover_nodes": "cover",
     "divide": "division",
+    "PRINTED": "_rest",
     "replan": "_rest",
     "search_fault": "_find",
     "solve_round": "solve",
@@ -37,6 +38,7 @@ __all__ = [
     "CHANGE_S",
     "FAILED",
     "NO_WAY_S",
+    "PRINTED",
     "SOON",
     "Cover",
     "Division",

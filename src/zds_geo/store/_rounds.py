@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -70,6 +70,7 @@ class RoundBook(Database):
         assistant_ids: Sequence[str],
         rounds: Iterable[Mapping[str, Any]],
         now: datetime,
+        keep: Collection[str] = (),
     ) -> list[str]:
         """Freeze the rounds of a date and reserve their doors, in one transaction.
 
@@ -83,6 +84,8 @@ class RoundBook(Database):
             ``code``, ``assistant_id``, ``window``, ``door_ids`` in line order, ``payload``.
         now : datetime
             Aware.
+        keep : collection of str
+            Codes of open rounds that still hold.
 
         Returns
         -------
@@ -93,6 +96,7 @@ class RoundBook(Database):
             ROUND.c.date == date.isoformat(),
             ROUND.c.assistant_id.in_(list(assistant_ids)),
             ROUND.c.status == "open",
+            ROUND.c.code.not_in(list(keep)),
         )
         with self._transaction(writes=True) as connection:
             old = connection.execute(sa.select(ROUND.c.code).where(open_now)).scalars().all()

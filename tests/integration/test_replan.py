@@ -1,0 +1,190 @@
+"""Planning a date again: sheets that still hold stay; breaks; everybody shorter for rain."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from zds_geo.app.export import round_from_json
+from zds_geo.app.workspace import Workspace, open_store, open_workspace
+from zds_geo.cli import run
+from zds_geo.core.model import Round
+
+from ..conftest import NOW  # noqa: TID252
+
+CLOCK = "2026-11-22T18:00+01:00"
+MONDAY = date(2026, 11, 23)
+
+
+def zds(workspace: Workspace, *words: str) -> Any:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run([*words, "--workspace", str(workspace.root), "--now", CLOCK, "--json"])
+    assert code == 0, err.getvalue()
+    return json.loads(out.getvalue())
+
+
+def plan(workspace: Workspace, *words: str) -> tuple[dict[str, Round], Any]:
+    """Plan Monday: the open rounds by assistant, and the answer."""
+    answer = zds(workspace, "plan", "--date", MONDAY.isoformat(), *words)
+    with open_store(workspace, now=NOW) as store:
+        table = store.read_rounds(open_only=True)
+    rounds = [round_from_json(t) for t in table.loc[table["date"] == MONDAY, "payload"]]
+    return {r.assistant_id: r for r in rounds}, answer
+
+
+def files(workspace: Workspace) -> dict[str, bytes]:
+    folder = workspace.maps_path / MONDAY.isoformat()
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+def with_shifts(workspace: Workspace, more: str) -> Workspace:
+    """Add lines to every shift of ``zds.toml``."""
+    path = workspace.root / "zds.toml"
+    text = path.read_text("utf-8").replace("[[shifts]]\n", f"[[shifts]]\n{more}\n")
+    path.write_text(text, encoding="utf-8")
+    return open_workspace(workspace.root)
+
+
+def test_planning_twice_leaves_every_sheet_as_it_is(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    before = files(own_example)
+    second, answer = plan(own_example)
+    assert second == first
+    assert answer["kept"] == sorted(r.round_id for r in first.values())
+    assert answer["replaced"] == []
+    assert files(own_example) == before
+
+
+def test_when_one_is_ill_the_others_keep_their_sheets(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    ill, *others = sorted(first)
+    zds(own_example, "shift", "cancel", ill, "--date", MONDAY.isoformat())
+    second, _ = plan(own_example)
+    assert sorted(second) == others
+    assert all(second[who] == first[who] for who in others)
+    assert not [name for name in files(own_example) if name.startswith(first[ill].round_id)]
+
+
+def test_calling_in_sick_names_the_sheet_to_throw_away(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    ill = sorted(first)[0]
+    answer = zds(own_example, "shift", "cancel", ill, "--date", MONDAY.isoformat())
+    assert answer["replaced"] == [first[ill].round_id]
+    assert not list(own_example.maps_path.rglob(f"{first[ill].round_id}.*"))
+
+
+def test_a_shorter_shift_gets_a_new_code_and_mostly_the_same_doors(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    who, *others = sorted(first)
+    ends = f"{first[who].start_at.hour + 1}:{first[who].start_at.minute:02d}"
+    zds(own_example, "shift", "change", who, "--date", MONDAY.isoformat(), "--to", ends)
+    second, answer = plan(own_example)
+    assert all(second[name] == first[name] for name in others)
+    assert answer["replaced"] == [first[who].round_id]
+    new = second[who].door_ids
+    assert 0 < len(new) < len(first[who].door_ids)
+    assert len(set(new) & set(first[who].door_ids)) >= 0.8 * len(new)
+
+
+def test_everybody_goes_home_early_with_one_command(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    zds(own_example, "shift", "change", "allen", "--date", MONDAY.isoformat(), "--to", "15:00")
+    second, answer = plan(own_example)
+    walked = {who for who, r in first.items() if (r.start_at.hour, r.start_at.minute) < (15, 0)}
+    assert walked
+    for who in walked:
+        assert (second[who].end_at.hour, second[who].end_at.minute) <= (15, 0)
+    assert set(answer["replaced"]) >= {first[who].round_id for who in walked}
+
+
+@pytest.mark.req("P07")
+def test_a_refusal_after_printing_replaces_that_sheet_alone(own_example: Workspace) -> None:
+    first, _ = plan(own_example)
+    who, *others = sorted(first)
+    refused = first[who].door_ids[3]
+    zds(own_example, "do-not-knock", "add", refused)
+    second, answer = plan(own_example)
+    assert refused not in second[who].door_ids
+    assert second[who].round_id != first[who].round_id
+    assert all(second[name] == first[name] for name in others)
+    assert answer["replaced"] == [first[who].round_id]
+
+
+def test_a_break_anywhere_makes_room_in_the_middle(own_example: Workspace) -> None:
+    plain, _ = plan(own_example)
+    paused, _ = plan(with_shifts(own_example, "break_min = 20"))
+    for who, planned in paused.items():
+        pause = planned.pause
+        assert pause is not None
+        assert (pause.length_s, pause.label) == (1200, "")
+        total = (planned.end_at - planned.start_at).total_seconds()
+        assert total / 4 < pause.at_s < 3 * total / 4
+        lines = {d.line: s for s in planned.stops for d in s.doors}
+        after = [s.arrive_s for n, s in lines.items() if n > pause.after_line]
+        assert min(after, default=10**6) >= pause.at_s + pause.length_s
+        assert planned.walk_s + planned.service_s + pause.length_s <= total
+        assert len(planned.door_ids) <= len(plain[who].door_ids)
+    assert sum(len(r.door_ids) for r in paused.values()) < sum(
+        len(r.door_ids) for r in plain.values()
+    )
+
+
+def test_a_break_at_a_meeting_point_lies_on_the_way(own_example: Workspace) -> None:
+    home = own_example.settings.meeting_points[0]
+    workspace = with_shifts(own_example, f'break_min = 15\nbreak_at = "{home.id}"')
+    rounds, answer = plan(workspace)
+    with_place = [r for r in rounds.values() if r.pause is not None and r.pause.label]
+    assert with_place
+    for planned in with_place:
+        pause = planned.pause
+        assert pause is not None
+        assert pause.label == home.label
+        lines = {d.line: s for s in planned.stops for d in s.doors}
+        assert max(s.arrive_s + s.service_s for n, s in lines.items() if n <= pause.after_line) <= (
+            pause.at_s
+        )
+        point = (planned.start.lon, planned.start.lat)
+        if planned.start.label == home.label:
+            near = [abs(x - point[0]) + abs(y - point[1]) < 1e-3 for x, y in planned.route[5:-5]]
+            assert any(near)
+    folder = Path(str(answer["folder"]))
+    text = json.loads((folder / "plan.json").read_text("utf-8"))
+    schema = Path(__file__).parents[2] / "src" / "zds_geo" / "outputs" / "plan.schema.json"
+    jsonschema.validate(text, json.loads(schema.read_text("utf-8")))
+    assert any(r["pause"]["label"] == home.label for r in text["rounds"])
+
+
+def test_a_break_far_from_any_street_is_refused(own_example: Workspace) -> None:
+    path = own_example.root / "zds.toml"
+    far = '\n[[meeting_points]]\nid = "ver"\nlabel = "Ver weg"\nlon = 6.5\nlat = 52.2\n'
+    path.write_text(path.read_text("utf-8") + far, encoding="utf-8")
+    workspace = with_shifts(open_workspace(own_example.root), 'break_min = 15\nbreak_at = "ver"')
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(["plan", "--workspace", str(workspace.root), "--now", CLOCK])
+    # So far from any street that it cannot be meant: told, nothing planned.
+    assert code == 9
+    assert "Ver weg" in err.getvalue()
+
+
+def test_a_break_at_a_place_out_of_reach_in_time_is_held_anywhere(own_example: Workspace) -> None:
+    workspace = with_shifts(
+        own_example,
+        f'break_min = 15\nbreak_at = "{own_example.settings.meeting_points[-1].id}"\n'
+        'break_from = "00:01"\nbreak_to = "23:00"',
+    )
+    rounds, _ = plan(workspace)
+    assert all(r.pause is not None and r.pause.length_s == 900 for r in rounds.values())
+
+
+def test_an_unknown_place_for_a_break_is_refused(own_example: Workspace) -> None:
+    with pytest.raises(Exception, match="niemandsland"):
+        with_shifts(own_example, 'break_min = 15\nbreak_at = "niemandsland"')
