@@ -46,6 +46,7 @@ bench: $(READY)
 	@$(BIN)/python bench/natural.py
 	@$(BIN)/python bench/anytime.py
 	@$(BIN)/python bench/valid.py --cases 1000 --days 6
+	@$(BIN)/python bench/rank_speed.py
 	@$(BIN)/python bench/worlds.py
 
 # Hours: longer searches, all days, every invented world, pace and rest; goes on where it stopped.

@@ -142,6 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--long", type=float, default=60.0)
+    parser.add_argument("--long-seeds", type=int, default=2)
     parser.add_argument("--sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--proofs", type=float, default=0.0, help="seconds for CP-SAT, to 60 nodes")
     parser.add_argument("--bounds", type=float, default=0.0, help="seconds for a bound")
@@ -154,7 +155,8 @@ def main() -> int:
     shares, of_bound, missed, proven = [], [], [], [0, 0]
     for op in every:
         found = solve(op, args.seconds, 1)
-        best = max([found, *(solve(op, args.long, s) for s in (2, 3))]) if args.long else found
+        longer = range(2, 2 + args.long_seeds) if args.long else ()
+        best = max([found, *(solve(op, args.long, s) for s in longer)])
         text = ""
         if args.proofs and len(op.score) <= 60:
             top, sure = prove(op, args.proofs, least=best)

@@ -124,6 +124,25 @@ def ours(case: RoundCase, homes: list[int], seconds: float, seed: int) -> Team:
     return [list(r.order) for r in found.rounds]
 
 
+def most(case: RoundCase, homes: list[int]) -> int:
+    """Give what no team can exceed: all prizes, or a knapsack over service and nearest arrival."""
+    from zds_geo.planner._case import make_case, upper_bound
+
+    service = case.service.copy()
+    service[homes] = 0
+    n, far = len(case.prize), int(case.travel.max())
+    # One walk with the minutes of all, which may begin and end anywhere.
+    travel = np.zeros((n + 1, n + 1), dtype=np.int64)
+    travel[:n, :n] = case.travel + np.diag(np.full(n, far))
+    worth_ = np.append(case.prize, 0)
+    worth_[[0, 1, *homes]] = 0
+    whole = make_case(
+        travel, np.append(service, 0), worth_, start=n, end=n,
+        budget_s=len(homes) * case.budget, must=(), windows=None,
+    )  # fmt: skip
+    return min(int(worth_.sum()), upper_bound(whole))
+
+
 def main() -> int:
     """Print prizes beside each other."""
     parser = argparse.ArgumentParser()
@@ -133,6 +152,8 @@ def main() -> int:
     parser.add_argument("--only-ours", action="store_true")
     args = parser.parse_args()
     sums: dict[str, list[float]] = {}
+    ceiling: list[float] = []
+    gained: list[float] = []
     for case in round_cases():
         if len(case.prize) < 300:
             continue
@@ -163,12 +184,17 @@ def main() -> int:
                     for s in range(1, args.seeds + 1)
                 ]  # fmt: skip
             mine = float(np.median(rows["zds_geo"]))
+            ceiling.append(most(case, homes) / max(rows.get("OR-Tools, textbook", [1])[0], 1))
+            gained.append(mine / max(rows.get("OR-Tools, textbook", [1])[0], 1))
             for name, prizes in rows.items():
                 sums.setdefault(name, []).append(mine / max(float(np.median(prizes)), 1.0))
             print(
                 f"{case.name} x {n}: " + ", ".join(f"{k} {int(np.median(v))}" for k, v in
                 rows.items()), flush=True,
             )  # fmt: skip
+    if not args.only_ours:
+        pairs = ", ".join(f"{g:.3f} of {c:.3f}" for g, c in zip(gained, ceiling, strict=True))
+        print(f"textbook times what we got, of what no team can exceed: {pairs}")
     for name, shares in sums.items():
         print(f"ours / {name:<20} mean {np.mean(shares):.3f}, least {min(shares):.3f}")
     return 0

@@ -42,6 +42,8 @@ FULL_CELLS = (
     (2160.0, "research"), (1000.0, "gentle"), (300.0, "gentle"), (2160.0, "gentle"),
     (40.0, "gentle"), (1000.0, "research"), (300.0, "research"), (40.0, "research"),
 )  # fmt: skip
+# A small team walks a few shifts a week of some doors, not a door in every window of every day.
+SMALL_TEAM, LEAST_SHIFT = 1000.0, 5
 LEVELS = 7  # points for the spread of homes, for who knows the law
 FAR = 10**6
 BY_DAY = {"vooravond": "middag", "avond": "ochtend"}
@@ -63,8 +65,8 @@ def make_doors(n: int) -> pd.DataFrame:
     )
 
 
-def make_shifts(per_week: float, weeks: int) -> list[SeasonShift]:
-    """Spread the week's knocks over the windows; what is less than a door waits for next week."""
+def make_shifts(per_week: float, weeks: int, *, least: int = 1) -> list[SeasonShift]:
+    """Spread the week's knocks over the windows; what is less than a shift waits for next week."""
     shifts: list[SeasonShift] = []
     left: dict[str, float] = defaultdict(float)
     total = sum(ROSTER.values())
@@ -74,7 +76,7 @@ def make_shifts(per_week: float, weeks: int) -> list[SeasonShift]:
             windows = list(ROSTER)[4:] if day == 5 else list(ROSTER)[:4]
             for window in windows:
                 left[window] += per_week * ROSTER[window] / total / (1 if day == 5 else 5)
-                if n := int(left[window]):
+                if (n := int(left[window])) >= least:
                     left[window] -= n
                     shifts.append(SeasonShift(on=on, window=window, n_doors=n))
     return shifts
@@ -154,7 +156,8 @@ def run_case(case: tuple[str, int, str, float, str, int, int]) -> dict[str, Any]
     draw = np.random.default_rng(seed)
     prize: Prize | None = None
     model: ChanceModel | None = None
-    shifts = make_shifts(pace * n / FULL_DOORS, weeks)
+    least = 1 if pace >= SMALL_TEAM else LEAST_SHIFT
+    shifts = make_shifts(pace * n / FULL_DOORS, weeks, least=least)
     if policy == "sweep":  # street after street, by day, then again from the beginning
         shifts = [replace(s, window=BY_DAY.get(s.window, s.window)) for s in shifts]
         prize = Sweep(doors, shifts)
