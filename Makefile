@@ -54,7 +54,7 @@ bench-full: $(READY)
 	@$(BIN)/python bench/rounds.py --seconds 1 5 10 --seeds 5
 	@$(BIN)/python bench/team.py --seconds 10 --seeds 3
 	@$(BIN)/python bench/oplib.py --seconds 10 --long 600
-	@$(BIN)/python bench/oplib.py --proofs
+	@$(BIN)/python bench/oplib.py --sizes 30 40 48 60 --proofs 120 --long 10 --long-seeds 1
 	@$(BIN)/python bench/valid.py --cases 20000 --days 60
 	@$(BIN)/python bench/hold.py
 	@$(BIN)/python bench/divide.py

@@ -11,6 +11,7 @@ import argparse
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -80,13 +81,11 @@ def main() -> int:
     roster = pd.DataFrame({"start_at": ahead, "end_at": ahead, "window": "middag", "n_doors": 100})
     model = fit_chances(doors, knocks, now=now, seed=SEED)
     base = seconds(knocks.groupby(["door_id", "window"])["outcome"].value_counts)
-    ask = {"window": "middag", "now": now, "seed": SEED}
+    ranked = partial(rank_doors, doors, knocks, roster, window="middag", now=now, seed=SEED)
     rows = {
         "pandas group-by (baseline)": base,
-        "rank_doors, rules": seconds(lambda: rank_doors(doors, knocks, roster, **ask)),
-        "rank_doors, learned": seconds(
-            lambda: rank_doors(doors, knocks, roster, model=model, **ask)
-        ),
+        "rank_doors, rules": seconds(ranked),
+        "rank_doors, learned": seconds(partial(ranked, model=model)),
         "fit_chances": seconds(lambda: fit_chances(doors, knocks, now=now, seed=SEED), 3),
     }
     print(f"{DOORS} doors, {len(knocks)} knocks")
