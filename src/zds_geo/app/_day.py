@@ -52,6 +52,7 @@ class Day:
     reserved: frozenset[str]
     credits: tuple[Credit, ...]
     areas: DayAreas
+    door_state: pd.DataFrame
     model: ChanceModel | None = None
     taken: set[str] = field(default_factory=set)
     skip_reasons: dict[str, str] = field(default_factory=dict)
@@ -93,7 +94,9 @@ def load_day(
     stops = read_layer(path, "stops").sort_index()
     replanned = [s.assistant_id for s in shifts]
     reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
-    knocks = store.read_knocks(doors=store.current_doors(doors.index))
+    lives_on = store.current_doors(doors.index)
+    knocks = store.read_knocks(doors=lives_on)
+    state = store.read_door_state(doors=lives_on)
     params = contact_params(workspace, store)
     model = None
     if workspace.settings.chance.learn:
@@ -101,7 +104,12 @@ def load_day(
 
         frame = doors[["buurt_code", "street_side_id"]]
         model = fit_chances(
-            frame, knocks, now=local_instant(on, time.min), seed=seed, params=params
+            frame,
+            knocks,
+            now=local_instant(on, time.min),
+            seed=seed,
+            params=params,
+            door_state=state,
         )
     return Day(
         on=on,
@@ -114,6 +122,7 @@ def load_day(
         roster=make_roster(workspace.settings, store, first=on),
         params=params,
         model=model,
+        door_state=state,
         do_not_knock=store.do_not_knock_doors(),
         reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),

@@ -154,6 +154,7 @@ def _rank(
             window=piece.window,
             now=shift.start_at,
             seed=day.seed,
+            door_state=day.door_state,
             model=None if _is_plain(day, shift) else day.model,
             params=day.params,
             do_not_knock=day.do_not_knock,

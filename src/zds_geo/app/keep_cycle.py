@@ -85,6 +85,8 @@ def start_cycle(workspace: Workspace, *, on: date, weeks: int | None, now: datet
         length = weeks if weeks is not None else propose_weeks(workspace, store, first=on)
         if store.current_cycle() is not None:
             store.close_cycle(on=on, now=now)
+        if running is not None:
+            store.drop_old_state(started_on=running.started_on)
         store.start_cycle(on=on, weeks=length, now=now)
         return CycleNow(started_on=on, weeks=length)
 
@@ -118,6 +120,7 @@ def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
         if store.current_cycle() is None:
             store.start_cycle(on=running.started_on, weeks=running.weeks, now=now)
         store.close_cycle(on=on, now=now)
+        store.drop_old_state(started_on=running.started_on)
         return running
 
 

@@ -12,6 +12,7 @@ from zds_geo.app._toml import Table
 from zds_geo.core.errors import SettingsError
 from zds_geo.core.ids import BUURT_CODE, GEMEENTE_CODE, WIJK_CODE
 from zds_geo.core.model import Services
+from zds_geo.core.retention import CEILINGS, Retention
 from zds_geo.core.windows import (
     DEFAULT_WINDOWS,
     WEEKDAYS,
@@ -136,6 +137,7 @@ class Settings:
     history: str = "knocks.sqlite"
     services: Services = field(default_factory=Services)
     chance: ChanceSettings = field(default_factory=ChanceSettings)
+    retention: Retention = field(default_factory=Retention)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -189,6 +191,7 @@ def read_settings(path: Path) -> Settings:
         history=top.table("history").text("location", default="knocks.sqlite"),
         services=_read_services(top.table("services")),
         chance=_read_chance(top.table("chance")),
+        retention=_read_retention(top.table("retention")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -214,6 +217,16 @@ def _read_chance(table: Table) -> ChanceSettings:
     )
     table.refuse_unknown()
     return chance
+
+
+def _read_retention(table: Table) -> Retention:
+    usual = Retention()
+    chosen = {
+        name: table.whole(name, low=1, high=most, default=getattr(usual, name))
+        for name, most in CEILINGS.items()
+    }
+    table.refuse_unknown()
+    return replace(usual, **chosen)  # type: ignore[arg-type]  # whole gives no None with a default
 
 
 def _read_area(table: Table) -> AreaSettings:

@@ -72,10 +72,14 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         params = contact_params(workspace, store)
         cycle = current_cycle(workspace, store)
         column = "buurt_code" if by == "buurt" else "straat"
-        knocks = store.read_knocks(doors=store.current_doors(doors.index))
+        lives_on = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=lives_on)
+        state = store.read_door_state(doors=lives_on)
         today = now.astimezone(AMSTERDAM).date()
         roster = make_roster(workspace.settings, store, first=today)
-        rows = measure_coverage(doors, knocks, params=params, now=now, by=column, roster=roster)
+        rows = measure_coverage(
+            doors, knocks, params=params, now=now, by=column, roster=roster, door_state=state
+        )
     rows = rows.sort_index()
     if by == "buurt":
         rows.insert(0, "buurt_naam", buurten["buurt_naam"].reindex(rows.index))
@@ -130,8 +134,12 @@ def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
     doors = read_layer(path, "doors")
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        knocks = store.read_knocks(doors=store.current_doors(doors.index))
-    counts = measure_coverage(doors, knocks, params=params, now=now, by="street_side_id")
+        lives_on = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=lives_on)
+        state = store.read_door_state(doors=lives_on)
+    counts = measure_coverage(
+        doors, knocks, params=params, now=now, by="street_side_id", door_state=state
+    )
     return merge_sides(read_layer(path, "street_sides"), counts, min_doors=5)
 
 

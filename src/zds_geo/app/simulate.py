@@ -69,6 +69,7 @@ def simulate_weeks(
         roster = make_roster(workspace.settings, store, first=first)
         changes = read_shift_changes(store)
         known = store.read_knocks()
+        state = store.read_door_state()
         for done, day in enumerate(days):
             progress("simulate.progress", done, len(days))
             knocks: list[Knock] = []
@@ -82,6 +83,7 @@ def simulate_weeks(
                     now=shift.start_at,
                     seed=seed,
                     params=params,
+                    door_state=state,
                     do_not_knock=store.do_not_knock_doors(),
                     reserved=frozenset(k.door_id for k in knocks),
                 )

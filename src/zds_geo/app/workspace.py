@@ -96,10 +96,14 @@ def open_store(workspace: Workspace, *, now: datetime) -> HistoryStore:
     Returns
     -------
     HistoryStore
-        Open; use it in a ``with`` statement. Quarter-hours older than 30 days are gone (P03).
+        Open; use it in a ``with`` statement. What is past its retention is forgotten, once a day
+        (P04); a clock that jumps more than a week ahead waits for ``zds prune``.
     """
+    from zds_geo.app.forget import prune_when_due
     from zds_geo.store import open_history
 
-    store = open_history(workspace.history_location, now=now, create=True)
-    store.forget_details(now=now)
+    store = open_history(
+        workspace.history_location, now=now, create=True, retention=workspace.settings.retention
+    )
+    prune_when_due(workspace, store, now=now)
     return store

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _rhythm, _team
+from zds_geo.cli import _fixes, _knocks, _places, _plan, _privacy, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -25,6 +25,7 @@ app.add_typer(_rhythm.shift, name="shift")
 app.add_typer(_team.team, name="team")
 app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
+_privacy.add_commands(app)
 
 
 @app.callback()

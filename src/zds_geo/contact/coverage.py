@@ -34,6 +34,7 @@ def measure_coverage(
     now: datetime,
     by: str,
     roster: pd.DataFrame | None = None,
+    door_state: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure coverage in this cycle.
 
@@ -52,6 +53,8 @@ def measure_coverage(
     roster : DataFrame, optional
         Shifts, as for ``rank_doors``: kinds of window that nobody staffs in a buurt do not count
         against it.
+    door_state : DataFrame, optional
+        What remains after retention: the figures are the same before and after.
 
     Returns
     -------
@@ -68,29 +71,30 @@ def measure_coverage(
     """
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
-    facts = spread(facts_of(log, params=params), doors.index)
+    facts = spread(facts_of(log, params=params, door_state=door_state), doors.index)
     here = log.since(params.cycle_start) & log.attempt
     opened = log.doors[log.count(here & log.contact) > 0]
     tried = facts["attempts"] > 0
     every = sum(KIND_BITS.values())
     asked = staffed_kinds(doors, roster, params) if roster is not None else every
-    log_misses = pd.Series(log.count(log.since(params.cycle_start) & log.miss), index=log.doors)
-    last = pd.Series(log.last_day(here), index=log.doors)
+    last = facts["last_rung"].where(tried).astype("datetime64[s]")
+    in_log = pd.Series(log.last_day(here), index=log.doors).reindex(doors.index)
+    last = in_log.astype("datetime64[s]").fillna(last)  # of what is forgotten only the month
     frame = pd.DataFrame(
         {
             by: doors[by],
             "n_doors": 1,
             "tried": tried.astype(int),
-            "opened": doors.index.isin(opened).astype(int),
+            "opened": (doors.index.isin(opened) | facts["opened_before"]).astype(int),
             "talked": (facts["talked"] > 0).astype(int),
             "reached": (facts["contacts"] > 0).astype(int),
             "never_tried": (~tried).astype(int),
             "fair": tried & ((facts["kinds"] & asked) == asked),
-            "misses": log_misses.reindex(doors.index, fill_value=0),
+            "misses": facts["misses"],
         },
         index=doors.index,
     )
     result = frame.groupby(by)[list(FIGURES)].sum()
-    days = last.reindex(doors.index).groupby(doors[by]).max()
+    days = last.groupby(doors[by]).max().clip(upper=pd.Timestamp(today))
     result["last_tried_on"] = [None if pd.isna(d) else d.date() for d in days.reindex(result.index)]
     return result

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KIND_BITS: Final = {WindowKind.DAY: 1, WindowKind.EVENING: 2, WindowKind.SATURDAY: 4}
 ANSWERED: Final = ("talked", "no_talk", "come_back", "do_not_knock")
+CONTACTS_HAD: Final = ("opened", "talked", "elsewhere")
 NO_DAY: Final = np.datetime64("NaT", "D")
 
 
@@ -184,7 +185,9 @@ def door_facts(
     door_state : DataFrame, optional
         What remains after retention (DESIGN 5): index ``door_id``, columns ``month_last_tried``,
         ``month_last_talked`` (``YYYY-MM``), ``kinds_tried`` (comma-joined), ``misses``,
-        ``vacant_on``, ``not_a_home_on``.
+        ``vacant_on``, ``not_a_home_on``; optional ``cycle_on`` (ISO date: of which cycle kinds,
+        misses and contacts are; months decide where it is empty) and ``contacts_had``
+        (comma-joined: opened, talked, elsewhere).
 
     Returns
     -------
@@ -193,7 +196,8 @@ def door_facts(
         visit at the door), ``last_weekday``, ``last_miss``, ``last_window``, ``contacts``,
         ``talked``, ``opened``, ``last_contact``, ``last_contact_outcome``, ``no_access`` (times in
         a row), ``last_no_access``, ``vacant_on``, ``not_a_home_on``, ``back_window``,
-        ``back_from``, ``back_until``, ``back_on``, ``refused`` (do_not_knock).
+        ``back_from``, ``back_until``, ``back_on``, ``refused`` (do_not_knock), ``opened_before``
+        (an attempt of this cycle that is forgotten was answered).
     """
     return facts_of(read_log(knocks, until=now), params=params, door_state=door_state)
 
@@ -271,6 +275,7 @@ def _columns(log: KnockLog, params: ContactParams) -> dict[str, Any]:
     facts |= _contacts(log, here & log.contact)
     facts |= _obstacles(log, here)
     facts["refused"] = log.count(log.is_outcome("do_not_knock"))
+    facts["opened_before"] = np.zeros(len(log.doors), dtype=bool)
     return facts
 
 
@@ -373,8 +378,17 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
     first = np.datetime64(cycle_start or date(1900, 1, 1), "M")
     if cycle_start is not None and cycle_start.day > 15:
         first += 1
-    is_here = tried.to_numpy().astype("datetime64[M]") >= first
-    talked = talked.where(talked.to_numpy().astype("datetime64[M]") >= first)
+    cycle_on = column("cycle_on").fillna("").astype(str).to_numpy()
+    exact = cycle_on != ""
+    now_on = "" if cycle_start is None else cycle_start.isoformat()
+    by_month = tried.to_numpy().astype("datetime64[M]") >= first
+    is_here = np.where(exact & (now_on != ""), cycle_on == now_on, by_month)
+    had = column("contacts_had").fillna("").astype(str)
+    contact = {n: is_here & exact & had.str.contains(n).to_numpy() for n in CONTACTS_HAD}
+    month = talked.to_numpy().astype("datetime64[M]")
+    # In the month that a cycle began in, only what is known exactly tells which cycle it was.
+    told = np.where(is_here & exact & (now_on != ""), month > first, month >= first)
+    talked = talked.where(told | contact["talked"])
     joined["misses"] += is_here * pd.to_numeric(column("misses"), errors="coerce").fillna(0).astype(
         np.int64
     )
@@ -384,14 +398,21 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
         for text in column("kinds_tried")
     ]
     joined["kinds"] |= is_here * np.array(old, dtype=np.int64)
-    joined["attempts"] += (is_here & (joined["attempts"] == 0)).astype(np.int64)
+    rang = is_here & ~tried.isna().to_numpy()
+    joined["attempts"] += (rang & (joined["attempts"] == 0)).astype(np.int64)
     joined["last_rung"] = joined["last_rung"].fillna(tried)
     joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here))
     joined["talked"] += talked.notna().astype(np.int64)
-    joined["contacts"] += talked.notna().astype(np.int64)
+    some = talked.notna().to_numpy() | contact["opened"] | contact["elsewhere"]
+    joined["contacts"] += some.astype(np.int64)
+    only_opened = some & talked.isna().to_numpy()
+    joined["opened"] += only_opened.astype(np.int64)
     joined["last_contact"] = joined["last_contact"].fillna(talked.astype("datetime64[s]"))
+    joined["last_contact"] = joined["last_contact"].fillna(tried.where(only_opened))
     unknown = joined["last_contact_outcome"] == ""
     joined.loc[unknown & talked.notna(), "last_contact_outcome"] = "talked"
+    joined.loc[unknown & only_opened, "last_contact_outcome"] = "no_talk"
+    joined["opened_before"] = contact["opened"]
     for name in ("vacant_on", "not_a_home_on"):
         day = pd.to_datetime(column(name).replace("", None), errors="coerce")
         joined[name] = joined[name].fillna(day.astype("datetime64[s]"))
@@ -422,7 +443,7 @@ def _lay_out(
     columns: dict[str, Any], known: pd.Index[str], doors: pd.Index[str]
 ) -> dict[str, npt.NDArray[Any]]:
     place = known.get_indexer(doors)
-    empty = {"M": NO_DAY, "O": "", "i": 0}
+    empty = {"M": NO_DAY, "O": "", "i": 0, "b": False}
     found = {}
     for name, values in columns.items():
         blank = -1 if name == "last_weekday" else empty[values.dtype.kind]

@@ -6,7 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
+    from zds_geo.store.history import (
+        Cycle,
+        DoorRecord,
+        HistoryStore,
+        PruneReport,
+        RecordResult,
+        open_history,
+    )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
     from zds_geo.store.places_file import (
         list_layers,
@@ -18,8 +25,10 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "Cycle": "history",
+    "DoorRecord": "history",
     "HistoryStore": "history",
     "KnocksFile": "knocks_csv",
+    "PruneReport": "history",
     "RecordResult": "history",
     "list_layers": "places_file",
     "open_history": "history",
@@ -33,8 +42,10 @@ _HOMES: Final = {
 
 __all__ = [
     "Cycle",
+    "DoorRecord",
     "HistoryStore",
     "KnocksFile",
+    "PruneReport",
     "RecordResult",
     "list_layers",
     "open_history",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from zds_geo.core.errors import StoreError
+from zds_geo.core.retention import Retention
 from zds_geo.store.schema import BATCH, BATCH_KNOCK
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def live_knocks() -> sa.Select[tuple[str]]:
 class Database:
     """An open database. Every method is one transaction; what returned was committed (R04)."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, retention: Retention | None = None) -> None:
         self._engine = engine
+        self._retention = retention or Retention()
 
     def __enter__(self) -> Self:
         """Give the store itself."""

@@ -13,13 +13,18 @@ from zds_geo.core.errors import NotFoundError
 from zds_geo.core.frames import KNOCKS
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome
+from zds_geo.core.retention import month_days
 from zds_geo.core.windows import to_quarter
 from zds_geo.store._database import Database, live_knocks, utc
+from zds_geo.store._hashes import ERASURE_KEY, hash_door
 from zds_geo.store.schema import (
     BATCH,
     BATCH_KNOCK,
     CONFLICT,
     DO_NOT_KNOCK,
+    DOOR_STATE,
+    ERASURE,
+    KEEPER,
     KNOCK,
     KNOCK_ASSISTANT,
 )
@@ -27,8 +32,6 @@ from zds_geo.store.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
-RETENTION_DAYS: Final = 730  # P04: ceiling for knocks at a door, 24 months
-DETAIL_DAYS: Final = 30  # P03, P04: quarter-hours and who rang
 _CHUNK: Final = 400
 # DESIGN 5: two rows with one id are the same knock when these agree.
 _CONTENT: Final = (
@@ -39,13 +42,17 @@ _CONTENT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordResult:
-    """What became of recorded knocks, by id; ``batch_id`` is empty when nothing was new."""
+    """What became of recorded knocks, by id; ``batch_id`` is empty when nothing was new.
+
+    ``expired``: past its retention, or forgotten already; ``gone``: of a door that was erased.
+    """
 
     batch_id: str
     stored: tuple[str, ...]
     duplicate: tuple[str, ...]
     conflict: tuple[str, ...]
     expired: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -98,20 +105,65 @@ class KnockLog(Database):
         RecordResult
             A knock with a known id and other content is a conflict and is kept aside.
         """
-        oldest = now.astimezone(UTC).date() - timedelta(days=RETENTION_DAYS)
-        expired = tuple(k.knock_id for k in knocks if k.knocked_on < oldest)
-        fresh = [k for k in knocks if k.knocked_on >= oldest]
         with self._transaction(writes=True) as connection:
+            gone = tuple(self._erased(connection, knocks))
+            expired = tuple(self._forgotten(connection, knocks, now, skip=gone))
+            unwanted = {*gone, *expired}
+            fresh = [k for k in knocks if k.knock_id not in unwanted]
             batch_id = self._next_batch(connection)
             result = self._store(connection, fresh, batch_id, label=label, now=now)
-            self._heed(connection, knocks, {*expired, *result[2]})
+            self._heed(connection, knocks, {*unwanted, *result[2]})
         return RecordResult(
             batch_id=batch_id if result[0] or result[2] else "",
             stored=tuple(result[0]),
             duplicate=tuple(result[1]),
             conflict=tuple(result[2]),
             expired=expired,
+            gone=gone,
         )
+
+    def _erased(self, connection: sa.Connection, knocks: Sequence[Knock]) -> list[str]:
+        """Give the knocks at doors that were erased since: they stay gone (P06)."""
+        ledger: dict[str, str] = {}
+        for row in connection.execute(sa.select(ERASURE)):
+            ledger[row.door_hash] = max(row.erased_on, ledger.get(row.door_hash, ""))
+        if not ledger:
+            return []
+        key = connection.execute(
+            sa.select(KEEPER.c.value).where(KEEPER.c.item == ERASURE_KEY)
+        ).scalar_one()
+        until = {d: ledger.get(hash_door(key, d), "") for d in {k.door_id for k in knocks}}
+        return [k.knock_id for k in knocks if k.knocked_on.isoformat() <= until[k.door_id]]
+
+    def _forgotten(
+        self,
+        connection: sa.Connection,
+        knocks: Sequence[Knock],
+        now: datetime,
+        *,
+        skip: Sequence[str],
+    ) -> list[str]:
+        """Give the knocks past their retention: too old, or taken up in what remained already."""
+        today = now.astimezone(UTC).date()
+        oldest = today - timedelta(days=month_days(self._retention.unreached_months))
+        folded = today - timedelta(days=self._retention.after_talk_days)
+        old = sorted({k.door_id for k in knocks if k.knocked_on < folded})
+        talked: dict[str, str] = {}
+        for part in _chunks(old):
+            query = sa.select(DOOR_STATE.c.door_id, DOOR_STATE.c.month_last_talked).where(
+                DOOR_STATE.c.door_id.in_(part), DOOR_STATE.c.contacts_had.like("%talked%")
+            )
+            talked.update({str(d): str(m) for d, m in connection.execute(query)})
+        left_out = set(skip)
+        return [
+            k.knock_id
+            for k in knocks
+            if k.knock_id not in left_out
+            and (
+                k.knocked_on < oldest
+                or (k.knocked_on < folded and f"{k.knocked_on:%Y-%m}" <= talked.get(k.door_id, ""))
+            )
+        ]
 
     def _heed(self, connection: sa.Connection, knocks: Sequence[Knock], unstored: set[str]) -> None:
         """Heed a do-not-knock even where its knock is too old or in conflict (P07)."""
@@ -124,42 +176,6 @@ class KnockLog(Database):
             same = sa.and_(*(DO_NOT_KNOCK.c[name] == value for name, value in entry.items()))
             if connection.execute(sa.select(DO_NOT_KNOCK.c.entry_id).where(same)).first() is None:
                 connection.execute(DO_NOT_KNOCK.insert(), entry)
-
-    def forget_details(self, *, now: datetime) -> int:
-        """Forget the quarter-hour of old knocks, and who rang; date and window stay (P03).
-
-        Parameters
-        ----------
-        now : datetime
-            Aware; knocks of more than 30 days before it are old.
-
-        Returns
-        -------
-        int
-            Number of details forgotten. Who made an appointment stays while it is open.
-        """
-        day = now.astimezone(UTC).date()
-        old = KNOCK.c.knocked_on < (day - timedelta(days=DETAIL_DAYS)).isoformat()
-        promised = sa.and_(
-            KNOCK.c.outcome == Outcome.COME_BACK.value,
-            sa.func.coalesce(KNOCK.c.come_back_until, KNOCK.c.come_back_from, "")
-            >= (day - timedelta(days=DETAIL_DAYS)).isoformat(),
-        )
-        times = sa.and_(old, KNOCK.c.knocked_at.is_not(None))
-        people = KNOCK_ASSISTANT.c.knock_id.in_(
-            sa.select(KNOCK.c.knock_id).where(old, sa.not_(promised))
-        )
-        with self._transaction(writes=False) as connection:
-            found = sum(
-                connection.execute(sa.select(sa.exists().where(rule))).scalar_one()
-                for rule in (times, people)
-            )
-        if not found:
-            return 0
-        with self._transaction(writes=True) as connection:
-            emptied = connection.execute(KNOCK.update().where(times).values(knocked_at=None))
-            removed = connection.execute(KNOCK_ASSISTANT.delete().where(people))
-        return emptied.rowcount + removed.rowcount
 
     def _next_batch(self, connection: sa.Connection) -> str:
         count = connection.execute(sa.select(sa.func.count()).select_from(BATCH)).scalar_one()

@@ -5,23 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from zds_geo.core.retention import Retention
 from zds_geo.store._areas import AreaBook
 from zds_geo.store._database import utc
+from zds_geo.store._door_state import DoorStateBook
 from zds_geo.store._engine import migrate, open_engine
+from zds_geo.store._erasure import DoorRecord, ErasureBook
 from zds_geo.store._fixes import FixBook
 from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
-from zds_geo.store._register import Register
+from zds_geo.store._retention import PruneReport
 from zds_geo.store._rounds import Cycle, RoundBook
 
-__all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
+__all__ = ["Cycle", "DoorRecord", "HistoryStore", "PruneReport", "RecordResult", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook):
-    """An opened history: knocks, register, lineage, corrections, rounds and areas."""
+class HistoryStore(KnockLog, ErasureBook, LineageBook, FixBook, RoundBook, AreaBook, DoorStateBook):
+    """An opened history: knocks, register, lineage, corrections, rounds, areas, what remains."""
 
 
-def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:
+def open_history(
+    location: Path | str,
+    *,
+    now: datetime,
+    create: bool = False,
+    retention: Retention | None = None,
+) -> HistoryStore:
     """Open the history and bring its schema up to date.
 
     Parameters
@@ -32,6 +41,8 @@ def open_history(location: Path | str, *, now: datetime, create: bool = False) -
         Aware.
     create : bool
         Make the file when it is not there.
+    retention : Retention, optional
+        How long things are kept; as P04 asks by default.
 
     Returns
     -------
@@ -46,4 +57,4 @@ def open_history(location: Path | str, *, now: datetime, create: bool = False) -
     utc(now)
     engine = open_engine(location, create=create)
     migrate(engine, location)
-    return HistoryStore(engine)
+    return HistoryStore(engine, retention)

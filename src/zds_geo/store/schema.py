@@ -17,7 +17,7 @@ from sqlalchemy import (
 from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
-SCHEMA_VERSION: Final = "0003"
+SCHEMA_VERSION: Final = "0005"
 METADATA: Final = MetaData()
 
 
@@ -181,5 +181,59 @@ DIVISION_DOOR: Final = Table(
     Column("door_id", Text, nullable=False),
     Column("assistant_id", Text, nullable=False),
     PrimaryKeyConstraint("division_id", "door_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+# What remains of a door when its knocks are gone (DESIGN 5); months are YYYY-MM.
+DOOR_STATE: Final = Table(
+    "door_state", METADATA,
+    Column("door_id", Text, primary_key=True),
+    Column("month_last_tried", Text, nullable=False),
+    Column("month_last_talked", Text, nullable=False),
+    Column("kinds_tried", Text, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("vacant_on", Text),
+    Column("not_a_home_on", Text),
+    # Of which cycle kinds and misses are, and what contact there was in it.
+    Column("cycle_on", Text, nullable=False, server_default=""),
+    Column("contacts_had", Text, nullable=False, server_default=""),
+    sqlite_strict=True,
+)  # fmt: skip
+# That somebody gave the list of doors nobody rings at, or said that there is none.
+REGISTER_SOURCE: Final = Table(
+    "register_source", METADATA,
+    Column("source_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("given_on", Text, nullable=False),
+    _one_of("kind", ["list", "none", "invented"]),
+    sqlite_strict=True,
+)  # fmt: skip
+# What remains of forgotten knocks together: blocks of at least twenty doors.
+LASTING_COUNT: Final = Table(
+    "lasting_count", METADATA,
+    Column("block_id", Text, nullable=False),
+    Column("buurt_code", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("weekday_class", Text, nullable=False),
+    Column("window", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("talked", Integer, nullable=False),
+    PrimaryKeyConstraint("block_id", "month", "weekday_class", "window"),
+    _one_of("weekday_class", ["weekday", "saturday", "sunday"]),
+    sqlite_strict=True,
+)  # fmt: skip
+# Doors whose history was erased, as keyed hashes: what comes late is not stored again.
+ERASURE: Final = Table(
+    "erasure", METADATA,
+    Column("door_hash", Text, nullable=False),
+    Column("erased_on", Text, nullable=False),
+    PrimaryKeyConstraint("door_hash", "erased_on"),
+    sqlite_strict=True,
+)  # fmt: skip
+# What the store keeps for itself: when it last forgot, the key of the hashes.
+KEEPER: Final = Table(
+    "keeper", METADATA,
+    Column("item", Text, primary_key=True),
+    Column("value", Text, nullable=False),
     sqlite_strict=True,
 )  # fmt: skip

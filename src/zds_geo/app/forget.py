@@ -1,0 +1,278 @@
+"""Forgetting: on time (``zds prune``), and for one door (``zds inzage``, ``zds forget``)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from zds_geo.app.find_doors import get_door
+from zds_geo.app.keep_cycle import current_cycle
+from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.core.windows import AMSTERDAM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zds_geo.store import DoorRecord, HistoryStore, PruneReport
+
+BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
+NO_BLOCK: Final = "-"
+LEDGER: Final = "wissingen.txt"  # beside the history: what was erased stays erased
+_LEDGER_HEAD: Final = "zds_geo wissingen 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What ``prune`` did, in counts; ``folders`` are old folders of maps that were removed."""
+
+    report: PruneReport
+    folders: int
+
+
+def prune_when_due(workspace: Workspace, store: HistoryStore, *, now: datetime) -> None:
+    """Forget what is past its retention, at most once a day, unless the clock jumped ahead.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Retention of ``zds.toml``.
+    store : HistoryStore
+        Open.
+    now : datetime
+        Aware.
+    """
+    if store.is_prune_due(now=now):
+        _prune(workspace, store, now=now, confirmed=False)
+
+
+def prune(workspace: Workspace, *, now: datetime, confirmed: bool) -> Forgotten:
+    """Forget what is past its retention, now.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Retention of ``zds.toml``.
+    now : datetime
+        Aware.
+    confirmed : bool
+        Somebody says that the clock is right.
+
+    Returns
+    -------
+    Forgotten
+        In counts.
+
+    Raises
+    ------
+    StoreError
+        If ``now`` lies more than a week past the last run and that was not confirmed.
+    """
+    with open_store(workspace, now=now) as store:
+        return _prune(workspace, store, now=now, confirmed=confirmed)
+
+
+def _prune(
+    workspace: Workspace, store: HistoryStore, *, now: datetime, confirmed: bool
+) -> Forgotten:
+    retention = workspace.settings.retention
+    blocks: Mapping[str, tuple[str, str]] = {}
+    if store.has_old_knocks(now=now):
+        blocks = read_blocks(workspace)
+    cycle = current_cycle(workspace, store)
+    report = store.prune(
+        now=now, cycle_start=cycle.started_on if cycle else None,
+        windows=workspace.settings.windows, blocks=blocks, confirmed=confirmed,
+    )  # fmt: skip
+    before = now.astimezone(AMSTERDAM).date() - timedelta(days=retention.routes_days)
+    return Forgotten(report=report, folders=_remove_old_maps(workspace.maps_path, before))
+
+
+def read_blocks(workspace: Workspace) -> dict[str, tuple[str, str]]:
+    """Group the doors in blocks of at least twenty, within a buurt where it has as many.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With or without places.
+
+    Returns
+    -------
+    dict of str to (str, str)
+        Door → (block, buurt), by street and side; a buurt with fewer doors has no blocks of its
+        own. Empty without places.
+    """
+    from zds_geo.store import read_layer
+
+    if not workspace.places_path.is_file():
+        return {}
+    doors = read_layer(workspace.places_path, "doors")
+    found: dict[str, tuple[str, str]] = {}
+    for buurt, here in doors.groupby("buurt_code", sort=True):
+        sides = here.groupby(["straat", "street_side_id"], sort=True)
+        groups: list[list[str]] = [[]]
+        for _, side in sides:
+            if len(groups[-1]) >= BLOCK_DOORS:
+                groups.append([])
+            groups[-1] += sorted(str(d) for d in side.index)
+        if len(groups) > 1 and len(groups[-1]) < BLOCK_DOORS:
+            groups[-2] += groups.pop()
+        for n, group in enumerate(groups, start=1):
+            name = f"{buurt}-{n}" if len(group) >= BLOCK_DOORS else NO_BLOCK
+            found.update(dict.fromkeys(group, (name, str(buurt))))
+    return found
+
+
+def _remove_old_maps(folder: Path, before: date) -> int:
+    """Remove the day folders of old rounds; other files in ``maps/`` are the user's."""
+    removed = 0
+    for day in sorted(folder.glob("????-??-??")) if folder.is_dir() else []:
+        try:
+            on = date.fromisoformat(day.name)
+        except ValueError:
+            continue
+        if on < before and day.is_dir() and not day.is_symlink():
+            shutil.rmtree(day)
+            removed += 1
+    return removed
+
+
+def read_record(workspace: Workspace, door: str, *, now: datetime) -> DoorRecord:
+    """Read everything that is held of one door (P06).
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    door : str
+        An address or a door id.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    DoorRecord
+        For a proven resident of that address, by post.
+    """
+    door_id = get_door(workspace, door)
+    with open_store(workspace, now=now) as store:
+        return store.read_door(door_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased of a door: knocks, and printed rounds that named it."""
+
+    knocks: int
+    sheets: tuple[str, ...]
+    refused: bool
+
+
+def forget_door(workspace: Workspace, door: str, *, now: datetime) -> Erased:
+    """Erase the history of a door, so that nothing of it comes back (P06).
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    door : str
+        An address or a door id.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    Erased
+        ``refused`` tells that the do-not-knock register still holds for this door.
+    """
+    door_id = get_door(workspace, door)
+    today = now.astimezone(AMSTERDAM).date()
+    with open_store(workspace, now=now) as store:
+        count = store.erase_door(door_id, on=today, now=now)
+        write_ledger(workspace, store)
+        home = store.read_door(door_id).door_ids
+        refused = door_id in store.do_not_knock_doors()
+    sheets = _remove_sheets(workspace.maps_path, frozenset(home))
+    return Erased(knocks=count, sheets=sheets, refused=refused)
+
+
+def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
+    """Take a door out of the plans in ``maps/``, and remove the sheets and maps that show it."""
+    codes: list[str] = []
+    for path in sorted(folder.glob("*/plan.json")) if folder.is_dir() else []:
+        plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        touched = False
+        for planned in plan["rounds"]:
+            left = []
+            for stop in planned["stops"]:
+                kept = [d for d in stop["doors"] if d["door_id"] not in doors]
+                if len(kept) < len(stop["doors"]):
+                    touched = True
+                    codes.append(planned["round_id"])
+                if kept:
+                    left.append({**stop, "doors": kept})
+            planned["stops"] = left
+        if touched:
+            text = json.dumps(plan, ensure_ascii=False, indent=1)
+            path.write_text(text + "\n", encoding="utf-8", newline="\n")
+            for code in set(codes):
+                for file in path.parent.glob(f"{code}*.*"):
+                    file.unlink()
+    return tuple(sorted(set(codes)))
+
+
+def write_ledger(workspace: Workspace, store: HistoryStore) -> Path | None:
+    """Write the erasure ledger beside the history, so that it outlives a back-up.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where.
+    store : HistoryStore
+        Open.
+
+    Returns
+    -------
+    Path or None
+        None when nothing was ever erased. Hashes and dates: no address can be read from it.
+    """
+    ledger = sorted(store.read_erasures())
+    if not ledger:
+        return None
+    path = workspace.root / LEDGER
+    lines = [f"{_LEDGER_HEAD} {store.erasure_key()}", *(f"{h} {d}" for h, d in ledger)]
+    fresh = path.with_suffix(".nieuw")
+    fresh.touch(mode=0o600)
+    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    fresh.replace(path)
+    return path
+
+
+def replay_ledger(workspace: Workspace, *, now: datetime) -> int:
+    """Erase again what the ledger beside the history names: after a back-up was put back.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With or without a ledger.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    int
+        Number of knocks that had come back and are gone again.
+    """
+    path = workspace.root / LEDGER
+    if not path.is_file():
+        return 0
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    key = head.removeprefix(_LEDGER_HEAD).strip()
+    pairs = [tuple(line.split(" ")) for line in lines if line.strip()]
+    with open_store(workspace, now=now) as store:
+        gone = store.replay_erasures([(p[0], p[1]) for p in pairs], key=key)
+        write_ledger(workspace, store)
+    return gone
