@@ -30,6 +30,7 @@ class Forgetter:
     """Retention as the rules ask: knocks go, ``door_state`` stays."""
 
     params: ContactParams
+    others_days: int = FORGET_OTHERS
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __call__(self, on: date, knocks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -40,7 +41,7 @@ class Forgetter:
             since = knocks["door_id"].map(talked)
             now = pd.Timestamp(on)
             old = (since <= now - timedelta(days=FORGET_TALKED)) | (
-                day <= now - timedelta(days=FORGET_OTHERS)
+                day <= now - timedelta(days=self.others_days)
             )
             gone = knocks.loc[old]
             if len(gone):
