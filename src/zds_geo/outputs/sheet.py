@@ -64,7 +64,7 @@ def write_sheet(
     """
     import typst
 
-    svg, _ = draw_sheet_map(planned, layers, lang=lang)
+    svg = draw_sheet_map(planned, layers, lang=lang).pages[0]
     data = _content(planned, layers, credits, lang=lang, size=BIG_PT if big else BODY_PT)
     stamp = datetime(planned.date.year, planned.date.month, planned.date.day, tzinfo=UTC)
     template = files("zds_geo.outputs").joinpath("sheet.typ").read_bytes()
