@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Final
@@ -71,6 +71,7 @@ class Assistant:
     end: str
     max_metres: int | None = None
     stairs: bool = True
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,21 @@ class ChanceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardSettings:
+    """Wording of the letter-box cards; the usual wording where empty."""
+
+    organisation: str = ""
+    telephone: str = ""
+    head: str = ""
+    who: str = ""
+    why: str = ""
+    text_1: str = ""
+    text_2: str = ""
+    text_3: str = ""
+    object: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -128,6 +144,7 @@ class Settings:
     history: str = "knocks.sqlite"
     services: Services = field(default_factory=Services)
     chance: ChanceSettings = field(default_factory=ChanceSettings)
+    cards: CardSettings = field(default_factory=CardSettings)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -181,6 +198,7 @@ def read_settings(path: Path) -> Settings:
         history=top.table("history").text("location", default="knocks.sqlite"),
         services=_read_services(top.table("services")),
         chance=_read_chance(top.table("chance")),
+        cards=_read_cards(top.table("cards")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -206,6 +224,12 @@ def _read_chance(table: Table) -> ChanceSettings:
     )
     table.refuse_unknown()
     return chance
+
+
+def _read_cards(table: Table) -> CardSettings:
+    cards = CardSettings(**{f.name: table.text(f.name) for f in fields(CardSettings)})
+    table.refuse_unknown()
+    return cards
 
 
 def _read_area(table: Table) -> AreaSettings:
@@ -255,6 +279,7 @@ def _read_assistant(table: Table) -> Assistant:
         end=table.text("end", default=start),
         max_metres=table.whole("max_metres", low=100, high=100_000),
         stairs=table.flag("stairs", default=True),
+        large_print=table.flag("large_print", default=False),
     )
     table.refuse_unknown()
     return assistant

@@ -133,9 +133,7 @@ def _split(
     gaps = np.diff(xy[order, axis])
     middle = np.abs(np.arange(1, len(order)) / len(order) - 0.5)
     at = int((np.where(middle <= 0.25, gaps, -1.0) - 1e-6 * middle).round(6).argmax()) + 1
-    return [
-        part for half in (order[:at], order[at:]) for part in _split(xy, np.sort(half), scale)
-    ]
+    return [part for half in (order[:at], order[at:]) for part in _split(xy, np.sort(half), scale)]
 
 
 def _detail(xy: npt.NDArray[np.float64], members: npt.NDArray[np.intp], scale: int) -> Detail:

@@ -194,7 +194,7 @@ def place_numbers(
     spots = points.copy()
     placed = np.vstack([blocked, _boxes_at(points[alone], sizes[alone])])
     leads: list[tuple[float, float, float, float]] = []
-    for i in np.flatnonzero(~alone):
+    for i in np.flatnonzero(~alone).tolist():
         spot = _best_spot(i, points, sizes, placed=placed, leads=leads, line=line, frame=frame)
         spots[i] = spot
         placed = np.vstack([placed, _boxes_at(spots[i : i + 1], sizes[i : i + 1])])
@@ -230,9 +230,7 @@ def _hits(
     return touching
 
 
-def crowds(
-    points: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]
-) -> npt.NDArray[np.intp]:
+def crowds(points: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """Group the numbers that would cover each other if each stood on its stop.
 
     Parameters

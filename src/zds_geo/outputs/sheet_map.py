@@ -19,7 +19,7 @@ from zds_geo.outputs.sheet_draw import (
     draw_walk,
     start_page,
 )
-from zds_geo.outputs.sheet_frame import WIDTH_MM, Frame
+from zds_geo.outputs.sheet_frame import Frame
 from zds_geo.outputs.sheet_labels import Label, boxes, number_size, place_numbers
 from zds_geo.outputs.sheet_names import NameRules, place_names
 from zds_geo.outputs.sheet_pages import MapPlan, plan_pages
@@ -163,7 +163,9 @@ class _Drawing:
         line = frame.to_paper(self.walk.line) if len(self.walk.line) else self.walk.line
         members = self._members(index)
         paper = frame.to_paper(self.stops[members])
-        stops = [(self.texts[m], float(x), float(y)) for m, (x, y) in zip(members, paper, strict=True)]
+        stops = [
+            (self.texts[m], float(x), float(y)) for m, (x, y) in zip(members, paper, strict=True)
+        ]
         numbers = place_numbers(
             frame, stops, size=self.size, taken=[*taken, *shut], line=line, page=page
         )
@@ -279,7 +281,7 @@ def _end_label(
     middle = min(max(dot.x, x0 + width / 2 + 0.6), x1 - width / 2 - 0.6)
     spots = [(dot.x + across, dot.y), (dot.x - across, dot.y), (middle, dot.y + up),
              (middle, dot.y - up)]  # fmt: skip
-    found = []
+    found: list[tuple[int, int, Label]] = []
     for x, y in spots:
         label = Label(
             kind="end", text=text, x=x, y=y, width=width, height=height, size=size,

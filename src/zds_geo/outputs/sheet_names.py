@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HALF_STREET_M: Final = 2.5
 AGAIN_MM: Final = 85.0  # a name may stand twice when the two are so far apart
+_SMALLER: Final = (1.0, 0.85, 0.7)  # letters of a street that must be named, where there is no room
 _STEP_MM: Final = 5.0
 _BEND_MM: Final = 1.1  # a name is straight: so much the street may bend below it
 
@@ -79,7 +80,7 @@ def place_names(
     placed: list[Label] = []
     for name, parts in _streets(frame, edges, must=rules.must):
         must = name in rules.must
-        sizes = (rules.must_size, rules.must_size * 0.85) if must else (rules.other_size,)
+        sizes = [rules.must_size * s for s in _SMALLER] if must else [rules.other_size]
         for size in sizes:
             found = _write(frame, name, parts, size=size, must=must, blocked=blocked, line=line)
             if found:

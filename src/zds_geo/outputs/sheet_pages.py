@@ -170,9 +170,7 @@ def _around(
     return np.hstack([middles - half, middles + half])
 
 
-def _below(
-    ends: npt.NDArray[np.float64], size: tuple[float, float]
-) -> npt.NDArray[np.float64]:
+def _below(ends: npt.NDArray[np.float64], size: tuple[float, float]) -> npt.NDArray[np.float64]:
     """Give the room of start and end with their words below them, kept on the page."""
     import numpy as np
 
