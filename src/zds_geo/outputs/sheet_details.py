@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.outputs.sheet_frame import SCALES, bounds
-from zds_geo.outputs.sheet_labels import crowds
+from zds_geo.outputs.sheet_numbers import crowds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 TITLE_MM: Final = 6.6  # above a detail: letter, numbers, scale
 CROWD: Final = 4  # so many numbers on one spot ask for a detail; fewer make way for each other
 LARGER: Final = 1.45  # a detail is at least so much larger than the map
+_CROWDED_SHARE: Final = 0.2  # so many may still have to make way for each other
 _LEAST_MM: Final = (70.0, 26.0)
-_MOST_MM: Final = ((186.0, 104.0), (112.0, 170.0))
+_MOST_MM: Final = (186.0, 220.0)
 _NEAR_MM: Final = 6.0  # from a detail on the map: a stop so near is shown in it too
 _ROOM_MM: Final = (8.0, 7.0)  # around the stops, for half a number and a line
 
@@ -61,16 +62,39 @@ def find_details(
     import numpy as np
 
     groups = crowds(xy * 1000 / scale, sizes)
-    found: list[Detail] = []
+    regions: list[_Region] = []
     for group in range(int(groups.max()) + 1 if len(groups) else 0):
         members = np.flatnonzero(groups == group)
-        if len(members) < CROWD:
-            continue
-        larger = _scale_for(xy[members], sizes[members], scale)
-        if larger is not None:
-            members = _with_neighbours(xy, sizes, members, scale=scale)
-            found += [_detail(xy, part, larger) for part in _split(xy, members, larger)]
-    return sorted(_join(found, xy), key=lambda d: d.members[0])
+        if len(members) >= CROWD:
+            region = _region(xy, sizes, members, scale=scale)
+            if region is not None:
+                regions.append(region)
+    found = [
+        _detail(xy, part, region.scale)
+        for region in _join(regions, xy, sizes, scale=scale)
+        for part in _split(xy, region.members, region.scale)
+    ]
+    return sorted(found, key=lambda d: d.members[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Stops to be drawn larger, and the scale that takes them apart."""
+
+    members: npt.NDArray[np.intp]
+    scale: int
+
+
+def _region(
+    xy: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    members: npt.NDArray[np.intp],
+    *,
+    scale: int,
+) -> _Region | None:
+    members = _with_neighbours(xy, sizes, members, scale=scale)
+    larger = _scale_for(xy[members], sizes[members], scale)
+    return None if larger is None else _Region(members, larger)
 
 
 def _with_neighbours(
@@ -99,11 +123,11 @@ def _with_neighbours(
 def _scale_for(
     xy: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64], scale: int
 ) -> int | None:
-    """Choose the smallest scale that takes the crowd apart; else the one that does so most."""
+    """Choose the smallest scale that takes nearly all apart; else the one that does so most."""
     best: tuple[int, int] | None = None
     for larger in reversed([s for s in SCALES if s * LARGER <= scale]):
         crowded = _crowded(xy * 1000 / larger, sizes)
-        if crowded == 0:
+        if crowded <= _CROWDED_SHARE * len(xy):
             return larger
         if best is None or crowded < best[0]:
             best = (crowded, larger)
@@ -126,7 +150,8 @@ def _split(
     import numpy as np
 
     detail = _detail(xy, members, scale)
-    if any(detail.width <= w and detail.height <= h for w, h in _MOST_MM) or len(members) < 2:
+    wide, high = _MOST_MM
+    if (detail.width <= wide and detail.height <= high) or len(members) < 2:
         return [members]
     axis = int(detail.height > detail.width)
     order = members[np.argsort(xy[members, axis], kind="stable")]
@@ -147,28 +172,35 @@ def _detail(xy: npt.NDArray[np.float64], members: npt.NDArray[np.intp], scale: i
     )  # fmt: skip
 
 
-def _join(found: list[Detail], xy: npt.NDArray[np.float64]) -> list[Detail]:
-    """Make one of two details that show the same ground, when it still fits."""
+def _join(
+    regions: list[_Region],
+    xy: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    *,
+    scale: int,
+) -> list[_Region]:
+    """Make one of regions that show the same ground, so that no stop is in two."""
     import numpy as np
 
-    details = sorted(found, key=lambda d: d.members)
-    joined = True
-    while joined:
-        joined = False
-        for i, one in enumerate(details):
-            for j in range(i + 1, len(details)):
-                other = details[j]
-                if not _overlap(one.extent, other.extent):
-                    continue
-                members = np.array(sorted({*one.members, *other.members}))
-                both = _detail(xy, members, min(one.scale, other.scale))
-                if any(both.width <= w and both.height <= h for w, h in _MOST_MM):
-                    details = [d for k, d in enumerate(details) if k not in {i, j}] + [both]
-                    joined = True
-                    break
-            if joined:
-                break
-    return details
+    left = sorted(regions, key=lambda r: int(r.members[0]))
+    done: list[_Region] = []
+    while left:
+        one = left.pop(0)
+        ground = _detail(xy, one.members, one.scale).extent
+        other = next(
+            (r for r in left if _overlap(ground, _detail(xy, r.members, r.scale).extent)), None
+        )
+        if other is None:
+            done.append(one)
+            continue
+        left = [r for r in left if r is not other]
+        members = np.union1d(one.members, other.members)
+        both = _region(xy, sizes, members, scale=scale)
+        least = min(one.scale, other.scale)
+        left.append(both or _Region(members, least))
+        left += done
+        done = []
+    return done
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

@@ -18,6 +18,7 @@ BIG_PT: Final = 16
 PAGE_MM: Final = 224.0  # for rows on one page, below the names of the boxes and above the notes
 PITCHES_MM: Final = {BODY_PT: (7.6, 7.0, 6.5, 6.0, 5.6, 5.3), BIG_PT: (8.2, 7.6)}
 ENTRANCE_DOORS: Final = 4  # so many doors behind one entrance get a heading of their own
+TO_AND_FRO: Final = 2  # a side of so few doors is no side of its own
 BOARD_DOORS: Final = 8  # so many stand in two columns, as on a bell board
 _BOARD_ROWS: Final = 3  # a piece of a bell board is at least so high
 _NUMBER_MM: Final = 33.0
@@ -104,7 +105,8 @@ class _Unit:
 def _units(planned: Round, *, size_pt: int, lang: str) -> Iterator[_Unit]:
     for group in _groups(planned.stops):
         side = side_name([d.label for s in group for d in s.doors], lang)
-        name = f"{group[0].street} · {side}" if side else group[0].street
+        both = side or (say("sheet.both", lang=lang) if len({_key(s) for s in group}) > 1 else "")
+        name = f"{group[0].street} · {both}" if both else group[0].street
         first = True
         for stop in group:
             street = Block(kind="street", text=name, more=_after(stop.arrive_s, lang), rows=1.12)
@@ -129,14 +131,39 @@ def _units(planned: Round, *, size_pt: int, lang: str) -> Iterator[_Unit]:
 
 
 def _groups(stops: Sequence[RoundStop]) -> list[list[RoundStop]]:
-    """Group stops that follow each other on one side of one street."""
+    """Group stops that follow each other on one side of one street.
+
+    Where one crosses to and fro (a side of one or two doors), the two sides are one group.
+    """
     groups: list[list[RoundStop]] = []
     for stop in stops:
         if groups and _key(groups[-1][-1]) == _key(stop):
             groups[-1].append(stop)
         else:
             groups.append([stop])
-    return groups
+    joined: list[list[RoundStop]] = []
+    for group in groups:
+        before = joined[-1] if joined else []
+        same = bool(before) and before[0].street == group[0].street
+        if same and min(_last_side(before), _n_doors(group)) <= TO_AND_FRO:
+            joined[-1] = before + group
+        else:
+            joined.append(group)
+    return joined
+
+
+def _n_doors(stops: Sequence[RoundStop]) -> int:
+    return sum(len(s.doors) for s in stops)
+
+
+def _last_side(stops: Sequence[RoundStop]) -> int:
+    """Count the doors since one last crossed the street."""
+    count = 0
+    for stop in reversed(stops):
+        if _key(stop) != _key(stops[-1]):
+            break
+        count += len(stop.doors)
+    return count
 
 
 def _key(stop: RoundStop) -> tuple[str, str]:

@@ -10,18 +10,12 @@ from zds_geo.core.crs import to_rd
 from zds_geo.core.texts import say
 from zds_geo.outputs.font import text_width
 from zds_geo.outputs.layers import MapLayers, line_range, line_ranges
-from zds_geo.outputs.sheet_draw import (
-    draw_detail_box,
-    draw_furniture,
-    draw_ground,
-    draw_labels,
-    draw_title,
-    draw_walk,
-    start_page,
-)
+from zds_geo.outputs.sheet_draw import draw_ground, draw_labels, draw_walk, start_page
 from zds_geo.outputs.sheet_frame import Frame
-from zds_geo.outputs.sheet_labels import Label, boxes, number_size, place_numbers
+from zds_geo.outputs.sheet_furniture import draw_detail_box, draw_furniture, draw_title
+from zds_geo.outputs.sheet_labels import Label, boxes
 from zds_geo.outputs.sheet_names import NameRules, place_names
+from zds_geo.outputs.sheet_numbers import number_size, place_numbers
 from zds_geo.outputs.sheet_pages import MapPlan, plan_pages
 from zds_geo.outputs.sheet_route import WalkLine, walk_line
 
@@ -171,7 +165,7 @@ class _Drawing:
         )
         standing = [*taken, *numbers]
         names = place_names(
-            frame, near.edges, rules=self._rules(members), taken=[*standing, *shut], line=line,
+            frame, near.edges, rules=self._rules(members, paper), taken=[*standing, *shut], line=line,
             page=page,
         )  # fmt: skip
         drawn = [label for label in standing if label.kind != "detail"] + names
@@ -183,12 +177,15 @@ class _Drawing:
         )
         return svg, [*standing, *names]
 
-    def _rules(self, members: list[int]) -> NameRules:
+    def _rules(self, members: list[int], paper: npt.NDArray[np.float64]) -> NameRules:
         more = self.size / (12 * PT_MM)
+        streets = [self.planned.stops[m].street for m in members]
+        places = [(float(x), float(y)) for x, y in paper]
         return NameRules(
-            must=frozenset(self.planned.stops[m].street for m in members),
-            must_size=3.9 * more, other_size=3.2 * more,
-        )  # fmt: skip
+            must=dict(reversed([*zip(streets, places, strict=True)])),
+            must_size=3.9 * more,
+            other_size=3.2 * more,
+        )
 
     def _detail_box(self, main: Frame, frame: Frame) -> Label:
         import numpy as np

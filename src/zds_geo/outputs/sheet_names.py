@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.outputs.font import text_width
@@ -25,9 +25,13 @@ _BEND_MM: Final = 1.1  # a name is straight: so much the street may bend below i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameRules:
-    """Streets that must be named, and letter sizes (mm) of those and of all others."""
+    """Streets that must be named, and letter sizes (mm) of those and of all others.
 
-    must: frozenset[str]
+    ``must`` holds a place (mm) at each of them: where its name cannot stand along it, it stands
+    near there with a line.
+    """
+
+    must: dict[str, tuple[float, float]]
     must_size: float = 3.9
     other_size: float = 3.2
 
@@ -78,7 +82,7 @@ def place_names(
 
     blocked = np.concatenate([shapes(taken), np.array([*shut], dtype=object)])
     placed: list[Label] = []
-    for name, parts in _streets(frame, edges, must=rules.must):
+    for name, parts in _streets(frame, edges, must=frozenset(rules.must)):
         must = name in rules.must
         sizes = [rules.must_size * s for s in _SMALLER] if must else [rules.other_size]
         for size in sizes:
@@ -88,7 +92,46 @@ def place_names(
                 placed += made
                 blocked = np.concatenate([blocked, shapes(made)])
                 break
+    for name in sorted(set(rules.must) - {label.text for label in placed}):
+        near = _near(frame, name, rules.must[name], size=rules.other_size, blocked=blocked)
+        if near is not None:
+            placed.append(replace(near, page=page))
+            blocked = np.concatenate([blocked, shapes([near])])
     return placed
+
+
+def _near(
+    frame: Frame,
+    name: str,
+    at: tuple[float, float],
+    *,
+    size: float,
+    blocked: npt.NDArray[np.object_],
+) -> Label | None:
+    """Put a name upright on the nearest free ground, with a line to its place."""
+    import numpy as np
+    import shapely
+
+    width, height = text_width(name, size, weight=600) + 0.8, 1.05 * size
+    x0, y0, x1, y1 = frame.rectangle
+    xs = np.arange(x0 + width / 2 + 1, x1 - width / 2 - 0.9, 2.0)
+    ys = np.arange(y0 + height / 2 + 1, y1 - height / 2 - 0.9, 2.0)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    if not len(grid):
+        return None
+    half = np.array([width / 2, height / 2])
+    tried = shapely.box(*np.hstack([grid - half, grid + half]).T)
+    free = np.ones(len(grid), dtype=bool)
+    tree = shapely.STRtree(blocked)
+    free[tree.query(tried, predicate="intersects")[0]] = False
+    if not free.any():
+        return None
+    far = np.where(free, np.hypot(*(grid - np.array(at)).T).round(6), np.inf)
+    x, y = grid[int(far.argmin())]
+    return Label(
+        kind="name", text=name, x=float(x), y=float(y), width=width, height=height, size=size,
+        anchor=at,
+    )  # fmt: skip
 
 
 def _label(name: str, spot: _Spot, size: float, page: int) -> Label:

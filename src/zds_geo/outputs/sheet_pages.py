@@ -83,27 +83,33 @@ def plan_pages(
     for scale in next_scales(best):
         details = find_details(stops, sizes, scale=scale)
         if not details and scale == best:
-            return _as_plan([_main(box, scale, 0.5, 0.5)], [1], stops)
+            return _as_plan([_main(box, scale, 0.5, 0.5)], [1], details, stops)
         if not details or len(details) > len(_LETTERS):
             continue
         packed = _pack_beside(
             box, scale, details, stops=stops, sizes=sizes, line=line, ends=ends, end_size=end_size
         )
         if packed is not None:
-            return _as_plan(packed, [1] * len(packed), stops)
+            return _as_plan(packed, [1] * len(packed), details, stops)
     details = find_details(stops, sizes, scale=best)
     more, pages = _own_pages(details)
-    return _as_plan([_main(box, best, 0.5, 0.5), *more], [1, *pages], stops)
+    return _as_plan([_main(box, best, 0.5, 0.5), *more], [1, *pages], details, stops)
 
 
 def _as_plan(
-    frames: Sequence[Frame], pages: Sequence[int], stops: npt.NDArray[np.float64]
+    frames: Sequence[Frame],
+    pages: Sequence[int],
+    details: Sequence[Detail],
+    stops: npt.NDArray[np.float64],
 ) -> MapPlan:
+    """Give each stop to the detail it crowds in; else to one that shows it; else to the map."""
     import numpy as np
 
     owner = np.zeros(len(stops), dtype=np.intp)
     for index in range(len(frames) - 1, 0, -1):
         owner[frames[index].holds(stops)] = index
+    for index, detail in enumerate(details, start=1):
+        owner[list(detail.members)] = index
     return MapPlan(frames=tuple(frames), pages=tuple(pages), owner=owner)
 
 
