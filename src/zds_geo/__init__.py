@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
     from zds_geo.app.import_places import import_places, rollback_places
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
+    from zds_geo.app.make_cards import make_cards
     from zds_geo.app.make_example import make_example
     from zds_geo.app.make_workspace import make_workspace
     from zds_geo.app.plan_day import plan_day
@@ -51,6 +52,7 @@ _HOMES: Final = {
     "import_knocks": "record_knocks",
     "import_places": "import_places",
     "list_fixes": "fix_places",
+    "make_cards": "make_cards",
     "make_example": "make_example",
     "make_workspace": "make_workspace",
     "measure": "show_coverage",
@@ -82,6 +84,7 @@ __all__ = [
     "import_knocks",
     "import_places",
     "list_fixes",
+    "make_cards",
     "make_example",
     "make_workspace",
     "measure",

@@ -61,6 +61,7 @@ def example_roster(*, started_on: date, address: str) -> Roster:
         assistants="\n".join(_ASSISTANT.format(id=i, code=c) for i, c in people),
         shifts="\n".join(_SHIFT.format(id=i, days=d, starts=s, ends=e) for i, d, s, e in _WEEK),
         cycle=f"started_on = {started_on.isoformat()}\nweeks = 26",
+        cards='organisation = "Voorbeeldcoöperatie (verzonnen)"\ntelephone = "000 000 00 00"',
     )
 
 

@@ -39,6 +39,7 @@ class Roster:
         '# from = "13:00"\n# to = "16:00"'
     )
     cycle: str = "# started_on = 2026-11-02\n# weeks = 26"
+    cards: str = '# organisation = "Bewonerscoöperatie Zuid"\n# telephone = "055 000 00 00"'
 
 
 def make_workspace(
@@ -96,6 +97,7 @@ def _fill(area_text: str, roster: Roster) -> str:
         ("meeting_points", roster.meeting_points),
         ("assistants", roster.assistants),
         ("shifts", roster.shifts),
+        ("cards", roster.cards),
     ):
         filled = filled.replace("{" + name + "}", text)
     return filled

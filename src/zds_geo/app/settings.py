@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Final
@@ -72,6 +72,7 @@ class Assistant:
     end: str
     max_metres: int | None = None
     stairs: bool = True
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,21 @@ class ChanceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardSettings:
+    """Wording of the letter-box cards; the usual wording where empty."""
+
+    organisation: str = ""
+    telephone: str = ""
+    head: str = ""
+    who: str = ""
+    why: str = ""
+    text_1: str = ""
+    text_2: str = ""
+    text_3: str = ""
+    object: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -138,6 +154,7 @@ class Settings:
     services: Services = field(default_factory=Services)
     chance: ChanceSettings = field(default_factory=ChanceSettings)
     retention: Retention = field(default_factory=Retention)
+    cards: CardSettings = field(default_factory=CardSettings)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -192,6 +209,7 @@ def read_settings(path: Path) -> Settings:
         services=_read_services(top.table("services")),
         chance=_read_chance(top.table("chance")),
         retention=_read_retention(top.table("retention")),
+        cards=_read_cards(top.table("cards")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -227,6 +245,10 @@ def _read_retention(table: Table) -> Retention:
     }
     table.refuse_unknown()
     return replace(usual, **chosen)  # type: ignore[arg-type]  # whole gives no None with a default
+def _read_cards(table: Table) -> CardSettings:
+    cards = CardSettings(**{f.name: table.text(f.name) for f in fields(CardSettings)})
+    table.refuse_unknown()
+    return cards
 
 
 def _read_area(table: Table) -> AreaSettings:
@@ -276,6 +298,7 @@ def _read_assistant(table: Table) -> Assistant:
         end=table.text("end", default=start),
         max_metres=table.whole("max_metres", low=100, high=100_000),
         stairs=table.flag("stairs", default=True),
+        large_print=table.flag("large_print", default=False),
     )
     table.refuse_unknown()
     return assistant

@@ -1,10 +1,10 @@
-"""Write what a plan looks like: ``plan.json``, a sheet and a map for each round."""
+"""Write what a plan looks like: ``plan.json``, a sheet and a map for each round, an overview."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.workspace import Progress, Workspace, no_progress
@@ -12,7 +12,11 @@ from zds_geo.core.errors import OutputError
 from zds_geo.core.model import Plan
 
 if TYPE_CHECKING:
-    from zds_geo.outputs import MapLayers
+    from zds_geo.core.model import Credit
+    from zds_geo.outputs import MapLayers, Packet
+
+OVERVIEW: Final = "overzicht.pdf"
+TOGETHER: Final = "printen.pdf"  # all sheets of a day, each on paper of its own
 
 
 def read_map_layers(workspace: Workspace) -> MapLayers:
@@ -43,12 +47,12 @@ def read_map_layers(workspace: Workspace) -> MapLayers:
 def write_outputs(
     workspace: Workspace, plan: Plan, *, folder: Path, progress: Progress = no_progress
 ) -> tuple[Path, ...]:
-    """Write plan.json, and a sheet (PDF) and a map (HTML) for each round.
+    """Write plan.json, a sheet (PDF) and a map (HTML) for each round, and the day as a whole.
 
     Parameters
     ----------
     workspace : Workspace
-        For the background and the credits.
+        For the background, the credits and who reads large letters.
     plan : Plan
         The rounds.
     folder : Path
@@ -59,17 +63,20 @@ def write_outputs(
     Returns
     -------
     tuple of Path
-        In the order written, ``plan.json`` first.
+        In the order written: ``plan.json`` first, then the rounds, then ``overzicht.pdf`` for the
+        coordinator and, of several rounds, ``printen.pdf`` with all sheets.
 
     Raises
     ------
     OutputError
         If the folder or a file cannot be written.
     """
-    from zds_geo.outputs import draw_round_map, write_plan_json, write_sheet
+    from zds_geo.outputs import draw_round_map, make_packet, write_packets, write_plan_json
 
     credits = read_credits(workspace)
     layers = read_map_layers(workspace)
+    large = {a.id for a in workspace.settings.assistants if a.large_print}
+    packets = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / "plan.json"]
@@ -78,13 +85,37 @@ def write_outputs(
             progress("plan.drawing", done, len(plan.rounds))
             sheet = folder / f"{planned.round_id}.pdf"
             page = folder / f"{planned.round_id}.html"
-            write_sheet(planned, sheet, layers=layers, credits=credits)
+            packet = make_packet(planned, layers, big=planned.assistant_id in large)
+            write_packets([packet], sheet, layers=layers, credits=credits)
             draw_round_map(planned, page, layers=layers, credits=credits)
+            packets.append(packet)
             written += [sheet, page]
+        written += _write_day(plan, packets, folder, layers=layers, credits=credits)
         progress("plan.drawing", len(plan.rounds), len(plan.rounds))
     except OSError as fault:
         raise OutputError("output.cannot_write", path=folder, fault=fault.strerror) from None
     return tuple(written)
+
+
+def _write_day(
+    plan: Plan,
+    packets: Sequence[Packet],
+    folder: Path,
+    *,
+    layers: MapLayers,
+    credits: Sequence[Credit],
+) -> list[Path]:
+    """Write the overview, and all sheets in one file where there are several."""
+    from zds_geo.outputs import write_overview, write_packets
+
+    overview, together = folder / OVERVIEW, folder / TOGETHER
+    pages = {p.planned.round_id: p.n_pages for p in packets}
+    write_overview(plan, overview, buurten=layers.buurten, n_pages=pages, credits=credits)
+    if len(packets) < 2:
+        together.unlink(missing_ok=True)
+        return [overview]
+    write_packets(packets, together, layers=layers, credits=credits)
+    return [overview, together]
 
 
 def remove_outputs(folder: Path, codes: Sequence[str]) -> None:

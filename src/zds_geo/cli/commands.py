@@ -136,6 +136,19 @@ def export(  # noqa: D103
     face.data({"files": written})
 
 
+@app.command("cards", cls=Command, help="help.cards")
+def cards(  # noqa: D103
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", metavar="PAD", help="help.cards.out")] = None,
+) -> None:
+    from zds_geo.app.make_cards import make_cards
+
+    face: Face = ctx.obj
+    path = make_cards(face.open(), now=face.now, path=out, lang=face.lang)
+    face.print("cards.done", path=path)
+    face.data({"cards": path})
+
+
 @app.command("doctor", cls=Command, help="help.doctor")
 def doctor(ctx: typer.Context) -> None:  # noqa: D103
     from zds_geo.app.check_health import check_health

@@ -7,39 +7,53 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.outputs.area_map import draw_areas
+    from zds_geo.outputs.cards import CardTexts, write_cards
     from zds_geo.outputs.files import write_csv, write_geojson, write_gpx
     from zds_geo.outputs.heatmap import draw_heatmap
     from zds_geo.outputs.layers import MapLayers
     from zds_geo.outputs.merge import merge_sides
+    from zds_geo.outputs.overview import write_overview
     from zds_geo.outputs.page import encode_for_folium
     from zds_geo.outputs.plan_json import write_plan_json
     from zds_geo.outputs.round_map import draw_round_map
-    from zds_geo.outputs.sheet import write_sheet
+    from zds_geo.outputs.sheet import Packet, make_packet, write_packets, write_sheet
 
 _HOMES: Final = {
+    "CardTexts": "cards",
     "MapLayers": "layers",
+    "Packet": "sheet",
     "draw_areas": "area_map",
     "draw_heatmap": "heatmap",
     "draw_round_map": "round_map",
     "encode_for_folium": "page",
+    "make_packet": "sheet",
     "merge_sides": "merge",
+    "write_cards": "cards",
     "write_csv": "files",
     "write_geojson": "files",
     "write_gpx": "files",
+    "write_overview": "overview",
+    "write_packets": "sheet",
     "write_plan_json": "plan_json",
     "write_sheet": "sheet",
 }
 
 __all__ = [
+    "CardTexts",
     "MapLayers",
+    "Packet",
     "draw_areas",
     "draw_heatmap",
     "draw_round_map",
     "encode_for_folium",
+    "make_packet",
     "merge_sides",
+    "write_cards",
     "write_csv",
     "write_geojson",
     "write_gpx",
+    "write_overview",
+    "write_packets",
     "write_plan_json",
     "write_sheet",
 ]

@@ -157,3 +157,30 @@ def buurt_names(planned: Round, buurten: gpd.GeoDataFrame) -> str:
         for code in planned.buurt_codes
     ]
     return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
+def line_ranges(lines: Sequence[int]) -> str:
+    """Write several lines shortly: ``1-11, 30``.
+
+    Parameters
+    ----------
+    lines : sequence of int
+        Line numbers, ascending.
+
+    Returns
+    -------
+    str
+        Lines that follow each other as a range.
+
+    Examples
+    --------
+    >>> line_ranges([1, 2, 3, 7, 9, 10])
+    '1-3, 7, 9-10'
+    """
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and runs[-1][-1] == line - 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return ", ".join(line_range(run) for run in runs)

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.core.errors import OutputError
 from zds_geo.core.texts import say
 from zds_geo.outputs.layers import MapLayers, buurt_names, credit_line, is_invented, long_date
-from zds_geo.outputs.round_map import on_request
-from zds_geo.outputs.sheet_map import draw_sheet_map
+from zds_geo.outputs.sheet_list import BIG_PT, BODY_PT, SheetList, lay_out_list
+from zds_geo.outputs.sheet_map import SheetMap, draw_sheet_map
+from zds_geo.outputs.typeset import typeset
 
 if TYPE_CHECKING:
     from zds_geo.core.model import Credit, Round
 
-BODY_PT: Final = 12
-BIG_PT: Final = 16
 _WORDS: Final = (
     "page", "of", "only", "walked", "from", "to", "line", "number", "talked", "no_talk",
-    "not_home", "come_back", "do_not_knock", "other", "other_note", "map_alt",
+    "not_home", "come_back", "do_not_knock", "other", "note_other", "note_after", "codes",
+    "map_alt",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """The paper of one round: map pages and list pages, ready to be printed."""
+
+    planned: Round
+    map: SheetMap
+    list: SheetList
+    size_pt: int
+
+    @property
+    def n_pages(self) -> int:
+        """Sides of paper."""
+        return len(self.map.pages) + len(self.list.pages)
+
+
+def make_packet(
+    planned: Round, layers: MapLayers, *, lang: str = "nl", big: bool = False
+) -> Packet:
+    """Draw the map and lay out the list of a round.
+
+    Parameters
+    ----------
+    planned : Round
+        The round.
+    layers : MapLayers
+        Background of the map.
+    lang : str
+        ``nl`` or ``en``.
+    big : bool
+        Letters of 16 instead of 12 points.
+
+    Returns
+    -------
+    Packet
+        For ``write_packets``.
+    """
+    size = BIG_PT if big else BODY_PT
+    return Packet(
+        planned=planned,
+        map=draw_sheet_map(planned, layers, lang=lang, size_pt=size),
+        list=lay_out_list(planned, size_pt=size, lang=lang),
+        size_pt=size,
+    )
 
 
 def write_sheet(
@@ -55,100 +97,93 @@ def write_sheet(
     Raises
     ------
     OutputError
-        If the PDF cannot be made.
+        If the PDF cannot be made or written.
 
     Notes
     -----
-    On it: street, number, order, boxes, code, date, and ``terug op verzoek`` with its window.
-    Not on it: outcomes, attempts, other reasons, names, ids (P13).
+    On it: street, number, order, boxes, code, date, planned minutes, and ``terug op verzoek`` with
+    its window. Not on it: outcomes, attempts, other reasons, names, ids (P13).
     """
-    import typst
-
-    svg, _ = draw_sheet_map(planned, layers, lang=lang)
-    data = _content(planned, layers, credits, lang=lang, size=BIG_PT if big else BODY_PT)
-    stamp = datetime(planned.date.year, planned.date.month, planned.date.day, tzinfo=UTC)
-    template = files("zds_geo.outputs").joinpath("sheet.typ").read_bytes()
-    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
-        try:
-            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
-                template,
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data), "map": svg},
-                pdf_standards=["ua-1"],
-                timestamp=int(stamp.timestamp()),
-            )
-        except typst.TypstError as fault:
-            raise OutputError("sheet.failed", path=path, fault=fault) from None
-    path.write_bytes(pdf)
+    packet = make_packet(planned, layers, lang=lang, big=big)
+    write_packets([packet], path, layers=layers, credits=credits, lang=lang)
 
 
-def _content(
-    planned: Round, layers: MapLayers, credits: Sequence[Credit], *, lang: str, size: int
-) -> dict[str, Any]:
+def write_packets(
+    packets: Sequence[Packet],
+    path: Path,
+    *,
+    layers: MapLayers,
+    credits: Sequence[Credit],
+    lang: str = "nl",
+) -> None:
+    """Write the sheets of rounds of one date in one file, to be printed on both sides.
+
+    Parameters
+    ----------
+    packets : sequence of Packet
+        At least one.
+    path : Path
+        PDF to write.
+    layers : MapLayers
+        For the names of buurten.
+    credits : sequence of Credit
+        For the credit line.
+    lang : str
+        ``nl`` or ``en``.
+
+    Raises
+    ------
+    OutputError
+        If the PDF cannot be made or written.
+
+    Notes
+    -----
+    Every packet begins on the front of a sheet of paper.
+    """
+    day = packets[0].planned.date
     words = {name: say(f"sheet.{name}", lang=lang) for name in _WORDS}
     words["returning"] = say("sheet.return", lang=lang)
+    if len(packets) == 1:
+        title = say("sheet.title", lang=lang, code=packets[0].planned.round_id)
+    else:
+        title = say("sheet.title_all", lang=lang, date=long_date(day, lang))
+    data = {
+        "title": title,
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "credit": credit_line(credits, lang),
+        "invented": say("outputs.invented", lang=lang) if is_invented(credits) else "",
+        "lang": lang,
+        "double": len(packets) > 1,
+        "words": words,
+        "rounds": [_round_data(p, layers, lang) for p in packets],
+    }
+    drawings = {
+        f"map-{r}-{m}": svg
+        for r, packet in enumerate(packets)
+        for m, svg in enumerate(packet.map.pages)
+    }
+    typeset("sheet.typ", path, data=data, day=day, drawings=drawings)
+
+
+def _round_data(packet: Packet, layers: MapLayers, lang: str) -> dict[str, Any]:
+    planned = packet.planned
     kilometres = f"{planned.length_m / 1000:.1f}"
+    doors = len(planned.door_ids)
     return {
-        "title": say("sheet.title", lang=lang, code=planned.round_id),
         "code": planned.round_id,
         "buurten": buurt_names(planned, layers.buurten),
         "date": long_date(planned.date, lang),
-        "year": planned.date.year,
-        "month": planned.date.month,
-        "day": planned.date.day,
         "hours": f"{planned.start_at:%H:%M}–{planned.end_at:%H:%M}",
         "figures": say(
-            "sheet.figures", lang=lang, doors=len(planned.door_ids),
+            "sheet.figure_one" if doors == 1 else "sheet.figures", lang=lang, doors=doors,
             km=kilometres.replace(".", ",") if lang == "nl" else kilometres,
             minutes=round((planned.walk_s + planned.service_s) / 60),
         ),
-        "credit": credit_line(credits, lang),
-        "invented": say("outputs.invented", lang=lang) if is_invented(credits) else "",
-        "size": size,
-        "lang": lang,
-        "words": words,
-        "groups": _groups(planned, lang),
+        "size": packet.size_pt,
+        "maps": len(packet.map.pages),
+        "total": packet.n_pages,
+        "pitch": packet.list.pitch,
+        "pages": packet.list.as_data(),
     }  # fmt: skip
-
-
-def _groups(planned: Round, lang: str) -> list[dict[str, Any]]:
-    """Group the lines in walking order under street and side."""
-    groups: list[dict[str, Any]] = []
-    for stop in planned.stops:
-        key = (stop.street, stop.street_side_id)
-        if not groups or groups[-1]["key"] != key:
-            groups.append({"key": key, "street": stop.street, "side": "", "rows": []})
-        for door in stop.doors:
-            note = (
-                on_request(door.come_back_window, lang)
-                if door.reason == "reason.on_request"
-                else ""
-            )
-            groups[-1]["rows"].append({"line": door.line, "label": door.label, "note": note})
-    for group in groups:
-        group["side"] = _side([r["label"] for r in group["rows"]], lang)
-        del group["key"]
-    return _join_same(groups)
-
-
-def _join_same(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    joined: list[dict[str, Any]] = []
-    for group in groups:
-        if joined and (joined[-1]["street"], joined[-1]["side"]) == (
-            group["street"],
-            group["side"],
-        ):
-            joined[-1]["rows"] += group["rows"]
-        else:
-            joined.append(group)
-    return joined
-
-
-def _side(labels: Sequence[str], lang: str) -> str:
-    """Name the side when all its numbers are even, or all odd."""
-    numbers = [int("".join(c for c in label.split("-")[0] if c.isdigit())) for label in labels]
-    parities = {n % 2 for n in numbers}
-    if len(parities) != 1:
-        return ""
-    return say("outputs.even" if parities == {0} else "outputs.odd", lang=lang)
