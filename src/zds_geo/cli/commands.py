@@ -63,12 +63,21 @@ def init(  # noqa: D103
 
 
 @app.command("heatmap", cls=Command, help="help.heatmap")
-def heatmap(ctx: typer.Context) -> None:  # noqa: D103
-    from zds_geo.app.show_coverage import draw_coverage
-
+def heatmap(  # noqa: D103
+    ctx: typer.Context,
+    public: Annotated[bool, typer.Option("--public", help="help.heatmap.public")] = False,
+) -> None:
     face: Face = ctx.obj
-    path = draw_coverage(face.open(), now=face.now, lang=face.lang)
-    face.print("heatmap.done", path=path)
+    if public:
+        from zds_geo.app.publish_map import draw_public
+
+        path = draw_public(face.open(), now=face.now, lang=face.lang)
+        face.print("heatmap.public_done", path=path)
+    else:
+        from zds_geo.app.show_coverage import draw_coverage
+
+        path = draw_coverage(face.open(), now=face.now, lang=face.lang)
+        face.print("heatmap.done", path=path)
     face.data({"heatmap": path})
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from zds_geo.outputs.layers import MapLayers
     from zds_geo.outputs.merge import merge_sides
     from zds_geo.outputs.page import encode_for_folium
+    from zds_geo.outputs.partition import make_partition
     from zds_geo.outputs.plan_json import write_plan_json
+    from zds_geo.outputs.public_map import draw_public_map
     from zds_geo.outputs.round_map import draw_round_map
     from zds_geo.outputs.sheet import write_sheet
 
@@ -20,8 +22,10 @@ _HOMES: Final = {
     "MapLayers": "layers",
     "draw_areas": "area_map",
     "draw_heatmap": "heatmap",
+    "draw_public_map": "public_map",
     "draw_round_map": "round_map",
     "encode_for_folium": "page",
+    "make_partition": "partition",
     "merge_sides": "merge",
     "write_csv": "files",
     "write_geojson": "files",
@@ -34,8 +38,10 @@ __all__ = [
     "MapLayers",
     "draw_areas",
     "draw_heatmap",
+    "draw_public_map",
     "draw_round_map",
     "encode_for_folium",
+    "make_partition",
     "merge_sides",
     "write_csv",
     "write_geojson",

@@ -125,7 +125,9 @@ def _bounds(planned: Round) -> list[tuple[float, float]]:
     return [(min(lats), min(lons)), (max(lats), max(lons))]
 
 
-def add_background(page: folium.Map, layers: MapLayers, *, panden: bool = True) -> None:
+def add_background(
+    page: folium.Map, layers: MapLayers, *, panden: bool = True, names: bool = True
+) -> None:
     """Add water, buildings, streets and street names.
 
     Parameters
@@ -136,12 +138,17 @@ def add_background(page: folium.Map, layers: MapLayers, *, panden: bool = True) 
         What lies around.
     panden : bool
         Leave buildings out on maps of a whole town.
+    names : bool
+        False: a street does not say its name on pointing at it.
     """
     _add_shapes(page, layers.water[["geometry"]], fill="#c6dcea", line="#9cbfd4", weight=0.5)
     if panden:
         _add_shapes(page, layers.panden[["geometry"]], fill="#dcd6cb", line="#b9b1a3", weight=0.5)
     streets = layers.edges[["name", "geometry"]].copy()
-    streets["name"] = [encode_for_folium(n) for n in streets["name"]]
+    if names:
+        streets["name"] = [encode_for_folium(n) for n in streets["name"]]
+    else:
+        streets = streets[["geometry"]]
     _add_shapes(page, streets, fill="", line="#8f8a80", weight=2)
 
 
