@@ -66,19 +66,29 @@ def init(  # noqa: D103
 def heatmap(  # noqa: D103
     ctx: typer.Context,
     public: Annotated[bool, typer.Option("--public", help="help.heatmap.public")] = False,
+    pdf: Annotated[str, typer.Option("--pdf", metavar="PAPIER", help="help.heatmap.pdf")] = "",
+    geojson: Annotated[bool, typer.Option("--geojson", help="help.heatmap.geojson")] = False,
+    gpkg: Annotated[bool, typer.Option("--gpkg", help="help.heatmap.gpkg")] = False,
 ) -> None:
     face: Face = ctx.obj
-    if public:
+    if pdf or geojson or gpkg:
+        from zds_geo.app.heat_files import write_heat_files
+
+        paths = write_heat_files(
+            face.open(), paper=pdf.lower(), geojson=geojson, gpkg=gpkg, public=public,
+            now=face.now, lang=face.lang,
+        )  # fmt: skip
+    elif public:
         from zds_geo.app.publish_map import draw_public
 
-        path = draw_public(face.open(), now=face.now, lang=face.lang)
-        face.print("heatmap.public_done", path=path)
+        paths = [draw_public(face.open(), now=face.now, lang=face.lang)]
     else:
         from zds_geo.app.show_coverage import draw_coverage
 
-        path = draw_coverage(face.open(), now=face.now, lang=face.lang)
-        face.print("heatmap.done", path=path)
-    face.data({"heatmap": path})
+        paths = [draw_coverage(face.open(), now=face.now, lang=face.lang)]
+    for path in paths:
+        face.print("heatmap.public_done" if public else "heatmap.done", path=path)
+    face.data({"heatmap": paths[-1], "files": paths})
 
 
 @app.command("coverage", cls=Command, help="help.coverage")

@@ -17,6 +17,7 @@ from zds_geo.outputs.layers import (
     long_date,
 )
 from zds_geo.outputs.page import encode_for_folium, plain_map, render_page
+from zds_geo.outputs.street_names import add_street_names
 
 if TYPE_CHECKING:
     import folium
@@ -60,7 +61,8 @@ def draw_round_map(
     page = plain_map()
     box = round_box(planned, margin_m=MARGIN_M)
     near = layers.around(box)
-    add_background(page, near)
+    add_background(page, near, names=False)
+    add_street_names(page, near.edges)
     line = [(lat, lon) for lon, lat in planned.route]
     folium.PolyLine(line, color="#0b3c6f", weight=4, opacity=0.85).add_to(page)
     for place, key in _ends(planned):

@@ -88,6 +88,8 @@ def add_street_names(page: folium.Map, edges: gpd.GeoDataFrame) -> None:
     from zds_geo.outputs.page import add_script, encode_for_folium
 
     spots = place_names(edges)
+    if not spots:
+        return
     points = gpd.GeoSeries.from_xy([s.x for s in spots], [s.y for s in spots], crs=edges.crs)
     rows = [
         [
