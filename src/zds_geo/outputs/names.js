@@ -7,6 +7,12 @@ function (map, data) {
     if (zoom < 14.5) { return; }
     const view = map.getBounds().pad(0.05);
     const taken = [];
+    map.getPane("tooltipPane").querySelectorAll(".buurt,.number,.place").forEach((label) => {
+      const at = L.DomUtil.getPosition(label);
+      const w = label.offsetWidth / 2;
+      const h = label.offsetHeight / 2;
+      if (at && w) { taken.push([at.x + w, at.y + h, w, h]); }
+    });
     const often = {};
     for (const [lat, lon, angle, metres, name, letters] of data.names) {
       if (!view.contains([lat, lon])) { continue; }

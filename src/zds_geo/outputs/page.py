@@ -48,9 +48,11 @@ aside h2{font-size:17px;margin:12px 0 4px}
 aside ul{list-style:none;margin:0;padding:0}
 aside li{padding:3px 0}
 footer{padding:6px 16px;border-top:1px solid #bbb;font-size:13px;color:#333}
-.n{display:inline-block;min-width:44px;font-weight:700}
+.stop{display:flex}
+.n{flex:none;min-width:56px;font-weight:700}
 .leaflet-tooltip.number{background:#fff;border:2px solid #0b3c6f;border-radius:12px;color:#0b3c6f;font-weight:700;font-size:12px;line-height:15px;padding:0 4px;min-width:8px;text-align:center;box-shadow:none;white-space:nowrap}
 .leaflet-tooltip.place{background:#0b3c6f;border:0;color:#fff;border-radius:4px;font-size:13px;font-weight:600;padding:1px 7px;min-width:0;white-space:nowrap}
+.leaflet-tooltip.place::before{display:none}
 .leaflet-tooltip.buurt{background:none;border:0;box-shadow:none;font-size:13px;color:#333;font-weight:600;white-space:nowrap;min-width:0;text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}
 .leaflet-tooltip.area{background:#fff;border:2px solid #1c1c1c;border-radius:4px;box-shadow:none;font-size:15px;color:#1c1c1c;font-weight:700;white-space:nowrap;min-width:0;padding:0 7px}
 .swatch{display:inline-block;width:34px;height:0;border-top-width:7px;border-top-style:solid;vertical-align:middle;margin-right:8px}

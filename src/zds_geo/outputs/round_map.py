@@ -74,7 +74,7 @@ def draw_round_map(
     buurten = buurt_names(planned, layers.buurten)
     title = say("map.title", lang=lang, code=planned.round_id, buurten=buurten)
     mark = (
-        f"<span class=mark>{say('outputs.invented', lang=lang)}</span>"
+        f"<span class=\"mark\">{say('outputs.invented', lang=lang)}</span>"
         if is_invented(credits)
         else ""
     )
@@ -206,9 +206,11 @@ def _add_label(page: folium.Map, lat: float, lon: float, *, text: str, css: str)
     """Put a text on a place. A lasting tooltip: a marker would ask for Leaflet's pictures."""
     import folium
 
+    below = css == "place"  # below the number of a stop at the same spot
     label = folium.Tooltip(
-        encode_for_folium(text), permanent=True, direction="center", class_name=css, opacity=1
-    )
+        encode_for_folium(text), permanent=True, direction="bottom" if below else "center",
+        class_name=css, opacity=1, offset=(0, 10) if below else (0, 0),
+    )  # fmt: skip
     dot = folium.CircleMarker(
         (lat, lon), radius=3, color="#0b3c6f", weight=1, fill=True, fill_opacity=1, tooltip=label
     )
@@ -247,8 +249,8 @@ def on_request(window: str, lang: str) -> str:
 
 def _list(planned: Round, lang: str) -> str:
     rows = "".join(
-        f"<li><span class=n>{line_range([d.line for d in s.doors])}</span>"
-        f"{encode_for_folium(_stop_text(s, lang))}</li>"
+        f'<li class="stop"><span class="n">{line_range([d.line for d in s.doors])}</span>'
+        f"<span>{encode_for_folium(_stop_text(s, lang))}</span></li>"
         for s in planned.stops
     )
     return f"<h2>{encode_for_folium(say('map.list', lang=lang))}</h2><ul>{rows}</ul>"

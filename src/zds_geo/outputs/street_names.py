@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-EVERY_M: Final = 350.0
+EVERY_M: Final = 160.0
 """A long street bears its name again after so many metres."""
 MOST_PARTS: Final = 4
 SHORTEST_M: Final = 25.0
@@ -56,8 +56,9 @@ def place_names(edges: gpd.GeoDataFrame) -> list[NameSpot]:
 
 
 def _along(name: str, line: Any) -> list[NameSpot]:
-    """Spread a name over a line; the room is how far the line stays nearly straight."""
+    """Spread a name over a line; a longer line has more room, up to a point."""
     times = max(1, int(line.length // EVERY_M))
+    room = min(line.length, 2 * EVERY_M)
     spots = []
     for i in range(times):
         at = line.length * (i + 0.5) / times
@@ -66,9 +67,7 @@ def _along(name: str, line: Any) -> list[NameSpot]:
         angle = -math.degrees(math.atan2(b.y - a.y, b.x - a.x))
         angle = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
         spots.append(
-            NameSpot(
-                name, round(middle.x, 1), round(middle.y, 1), round(angle, 1), line.length / times
-            )
+            NameSpot(name, round(middle.x, 1), round(middle.y, 1), round(angle, 1), room)
         )
     return spots
 
