@@ -245,6 +245,8 @@ def _read_retention(table: Table) -> Retention:
     }
     table.refuse_unknown()
     return replace(usual, **chosen)  # type: ignore[arg-type]  # whole gives no None with a default
+
+
 def _read_cards(table: Table) -> CardSettings:
     cards = CardSettings(**{f.name: table.text(f.name) for f in fields(CardSettings)})
     table.refuse_unknown()

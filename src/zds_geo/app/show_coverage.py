@@ -126,6 +126,25 @@ def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
     GeoDataFrame
         EPSG:28992, with the counts of ``measure_coverage``.
     """
+    return measure_pieces(workspace, now=now).drop(columns=["in_vain", "streets"])
+
+
+def measure_pieces(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
+    """Measure the pieces of street of the coordinator's map.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    GeoDataFrame
+        As from ``measure_sides``, with ``in_vain`` (doors tried and not reached) and ``streets``
+        (all names, joined by a line feed).
+    """
     from zds_geo.contact import measure_coverage
     from zds_geo.outputs import merge_sides
     from zds_geo.store import read_layer
@@ -137,10 +156,18 @@ def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
         lives_on = store.current_doors(doors.index)
         knocks = store.read_knocks(doors=lives_on)
         state = store.read_door_state(doors=lives_on)
-    counts = measure_coverage(
-        doors, knocks, params=params, now=now, by="street_side_id", door_state=state
-    )
+    each = doors[["street_side_id"]].assign(door=doors.index)
+    figures = measure_coverage(each, knocks, params=params, now=now, by="door", door_state=state)
+    figures = figures.reindex(doors.index)
+    figures["in_vain"] = ((figures["tried"] > 0) & (figures["reached"] == 0)).astype(int)
+    sides = figures.groupby(doors["street_side_id"])
+    counts = sides[[*SHOWN, "in_vain"]].sum()
+    counts["last_tried_on"] = sides["last_tried_on"].agg(_latest)
     return merge_sides(read_layer(path, "street_sides"), counts, min_doors=5)
+
+
+def _latest(days: pd.Series[object]) -> object:
+    return max((d for d in days if d is not None and d == d), default=None)  # noqa: PLR0124
 
 
 def draw_coverage(workspace: Workspace, *, now: datetime, lang: str = "nl") -> Path:
@@ -170,15 +197,13 @@ def draw_coverage(workspace: Workspace, *, now: datetime, lang: str = "nl") -> P
     today = now.astimezone(AMSTERDAM).date()
     path = workspace.maps_path / today.isoformat() / "kaart-onbereikt.html"
     layers = read_map_layers(workspace)
-    sides = measure_sides(workspace, now=now)
+    pieces = measure_pieces(workspace, now=now)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draw_heatmap(
-            sides,
+            pieces,
             path,
-            buurten=layers.buurten,
-            edges=layers.edges,
-            water=layers.water,
+            layers=layers,
             credits=read_credits(workspace),
             as_of=today,
             lang=lang,

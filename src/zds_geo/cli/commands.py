@@ -64,13 +64,32 @@ def init(  # noqa: D103
 
 
 @app.command("heatmap", cls=Command, help="help.heatmap")
-def heatmap(ctx: typer.Context) -> None:  # noqa: D103
-    from zds_geo.app.show_coverage import draw_coverage
-
+def heatmap(  # noqa: D103
+    ctx: typer.Context,
+    public: Annotated[bool, typer.Option("--public", help="help.heatmap.public")] = False,
+    pdf: Annotated[str, typer.Option("--pdf", metavar="PAPIER", help="help.heatmap.pdf")] = "",
+    geojson: Annotated[bool, typer.Option("--geojson", help="help.heatmap.geojson")] = False,
+    gpkg: Annotated[bool, typer.Option("--gpkg", help="help.heatmap.gpkg")] = False,
+) -> None:
     face: Face = ctx.obj
-    path = draw_coverage(face.open(), now=face.now, lang=face.lang)
-    face.print("heatmap.done", path=path)
-    face.data({"heatmap": path})
+    if pdf or geojson or gpkg:
+        from zds_geo.app.heat_files import write_heat_files
+
+        paths = write_heat_files(
+            face.open(), paper=pdf.lower(), geojson=geojson, gpkg=gpkg, public=public,
+            now=face.now, lang=face.lang,
+        )  # fmt: skip
+    elif public:
+        from zds_geo.app.publish_map import draw_public
+
+        paths = [draw_public(face.open(), now=face.now, lang=face.lang)]
+    else:
+        from zds_geo.app.show_coverage import draw_coverage
+
+        paths = [draw_coverage(face.open(), now=face.now, lang=face.lang)]
+    for path in paths:
+        face.print("heatmap.public_done" if public else "heatmap.done", path=path)
+    face.data({"heatmap": paths[-1], "files": paths})
 
 
 @app.command("coverage", cls=Command, help="help.coverage")

@@ -9,24 +9,35 @@ if TYPE_CHECKING:
     from zds_geo.outputs.area_map import draw_areas
     from zds_geo.outputs.cards import CardTexts, write_cards
     from zds_geo.outputs.files import write_csv, write_geojson, write_gpx
-    from zds_geo.outputs.heatmap import draw_heatmap
-    from zds_geo.outputs.layers import MapLayers
+    from zds_geo.outputs.heat_page import class_texts
+    from zds_geo.outputs.heatmap import classify_pieces, draw_heatmap
+    from zds_geo.outputs.layers import MapLayers, credit_line
     from zds_geo.outputs.merge import merge_sides
     from zds_geo.outputs.overview import write_overview
     from zds_geo.outputs.page import encode_for_folium
+    from zds_geo.outputs.partition import make_partition
     from zds_geo.outputs.plan_json import write_plan_json
+    from zds_geo.outputs.public_map import draw_public_map
+    from zds_geo.outputs.qgis_style import make_qgis_style
     from zds_geo.outputs.round_map import draw_round_map
     from zds_geo.outputs.sheet import Packet, make_packet, write_packets, write_sheet
+    from zds_geo.outputs.wall import write_wall_map
 
 _HOMES: Final = {
     "CardTexts": "cards",
     "MapLayers": "layers",
     "Packet": "sheet",
+    "class_texts": "heat_page",
+    "classify_pieces": "heatmap",
+    "credit_line": "layers",
     "draw_areas": "area_map",
     "draw_heatmap": "heatmap",
+    "draw_public_map": "public_map",
     "draw_round_map": "round_map",
     "encode_for_folium": "page",
     "make_packet": "sheet",
+    "make_partition": "partition",
+    "make_qgis_style": "qgis_style",
     "merge_sides": "merge",
     "write_cards": "cards",
     "write_csv": "files",
@@ -36,17 +47,24 @@ _HOMES: Final = {
     "write_packets": "sheet",
     "write_plan_json": "plan_json",
     "write_sheet": "sheet",
+    "write_wall_map": "wall",
 }
 
 __all__ = [
     "CardTexts",
     "MapLayers",
     "Packet",
+    "class_texts",
+    "classify_pieces",
+    "credit_line",
     "draw_areas",
     "draw_heatmap",
+    "draw_public_map",
     "draw_round_map",
     "encode_for_folium",
     "make_packet",
+    "make_partition",
+    "make_qgis_style",
     "merge_sides",
     "write_cards",
     "write_csv",
@@ -56,6 +74,7 @@ __all__ = [
     "write_packets",
     "write_plan_json",
     "write_sheet",
+    "write_wall_map",
 ]
 
 

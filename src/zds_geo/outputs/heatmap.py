@@ -1,70 +1,50 @@
-"""The heatmap of unreached streets, for the coordinator: lines, never points of households."""
+"""The coordinator's heatmap of unreached streets: lines, never points of households."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zds_geo.core.texts import say
+from zds_geo.outputs.heat_page import (
+    VIEWS,
+    add_ground,
+    add_pieces,
+    legend,
+    marks,
+    search_box,
+    street_index,
+    whole,
+)
+from zds_geo.outputs.heat_style import (
+    BEGUN,
+    FADED,
+    FADES,
+    band_of,
+    classify,
+    fade_of,
+    swatch,
+)
 from zds_geo.outputs.layers import MapLayers, credit_line, is_invented, long_date
 from zds_geo.outputs.page import encode_for_folium, plain_map, render_page
-from zds_geo.outputs.round_map import add_background, to_feature_collection
 
 if TYPE_CHECKING:
-    import folium
     import geopandas as gpd
 
     from zds_geo.core.model import Credit
 
-# Dark waits, light is reached: after the magma scale, readable without colour. Dashes mark the two
-# classes that say nothing of residents yet.
-CLASSES: Final = (
-    ("heat.not_begun", "#1b1044", "6 5"),
-    ("heat.begun", "#5f187f", "12 4"),
-    ("heat.band_0", "#b63679", ""),
-    ("heat.band_1", "#ee5b5e", ""),
-    ("heat.band_2", "#fb9a6b", ""),
-    ("heat.band_3", "#f6c98a", ""),
-    ("heat.band_4", "#d9dba8", ""),
-)
-BEGUN_BELOW: Final = 5
 LONGEST_SHOWN: Final = 12
-
-
-def classify(tried: int, reached: int, n_doors: int) -> int:
-    """Give the class of a piece of street.
-
-    Parameters
-    ----------
-    tried, reached, n_doors : int
-        Counts in doors.
-
-    Returns
-    -------
-    int
-        0 not begun, 1 begun (1-4 doors), 2-6 the bands of the share reached.
-
-    Examples
-    --------
-    >>> classify(0, 0, 12), classify(3, 3, 12), classify(12, 5, 12), classify(12, 12, 12)
-    (0, 1, 4, 6)
-    """
-    if tried == 0 and reached == 0:
-        return 0
-    if tried < BEGUN_BELOW:
-        return 1
-    return 2 + min(4, int(5 * reached / max(n_doors, 1)))
+TOTALS: Final = ("n_doors", "tried", "opened", "talked", "reached", "never_tried")
+TIPS: Final = ("straat", "n_doors", "never_tried", "in_vain", "reached", "talked", "last")
 
 
 def draw_heatmap(
     pieces: gpd.GeoDataFrame,
     path: Path,
     *,
-    buurten: gpd.GeoDataFrame,
-    edges: gpd.GeoDataFrame,
-    water: gpd.GeoDataFrame,
+    layers: MapLayers,
     credits: Sequence[Credit],
     as_of: date,
     lang: str = "nl",
@@ -74,10 +54,11 @@ def draw_heatmap(
     Parameters
     ----------
     pieces : GeoDataFrame
-        As from ``merge_sides``: at least five doors each.
+        As from ``merge_sides``, at least five doors each, with ``in_vain`` (tried and not
+        reached, in doors) and ``streets`` (all names, joined by a line feed).
     path : Path
         File to write; the same input gives the same bytes.
-    buurten, edges, water : GeoDataFrame
+    layers : MapLayers
         Background.
     credits : sequence of Credit
         For the credit line.
@@ -85,105 +66,128 @@ def draw_heatmap(
         The date of the figures.
     lang : str
         ``nl`` or ``en``.
+
+    Notes
+    -----
+    Three views of the same lines: share reached, share never tried, share tried and not reached.
     """
+    table = classify_pieces(pieces, as_of=as_of).sort_values(
+        ["order", "straat"], ascending=[False, True], kind="stable"
+    )
+    table["last"] = [
+        f"{day.day}-{day.month}-{day.year}" if (day := _day(d)) else say("heat.never", lang=lang)
+        for d in table["last_tried_on"]
+    ]
+    table["c"] = list(table[list(VIEWS_CLASS)].to_numpy().tolist())
+    table["f"] = table["fade"]
     page = plain_map()
-    layers = MapLayers(edges=edges, panden=edges.iloc[:0], water=water, buurten=buurten)
-    x0, y0, x1, y1 = pieces.total_bounds
-    add_background(page, layers.around((x0 - 200, y0 - 200, x1 + 200, y1 + 200)), panden=False)
-    _add_buurten(page, buurten)
-    _add_pieces(page, pieces, lang)
-    title = say("heat.title", lang=lang)
+    add_ground(page, table.total_bounds, layers=layers)
+    add_pieces(page, table, {column: say(f"heat.{column}", lang=lang) for column in TIPS})
     text = render_page(
-        page, title=title, before=_head(credits, as_of, lang), side=_panel(pieces, lang),
-        after=encode_for_folium(credit_line(credits, lang)), lang=lang,
+        page, title=say("heat.title", lang=lang), before=_head(credits, as_of, lang),
+        side=_panel(table, lang), after=encode_for_folium(credit_line(credits, lang)), lang=lang,
     )  # fmt: skip
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+VIEWS_CLASS: Final = tuple(f"class_{view}" for view in VIEWS)
+
+
+def classify_pieces(pieces: gpd.GeoDataFrame, *, as_of: date) -> gpd.GeoDataFrame:
+    """Give each piece its class in every view, and how far it has faded.
+
+    Parameters
+    ----------
+    pieces : GeoDataFrame
+        As for ``draw_heatmap``.
+    as_of : date
+        The date of the map.
+
+    Returns
+    -------
+    GeoDataFrame
+        With ``class_reached``, ``class_never_tried``, ``class_in_vain`` (numbers of ``STYLES``),
+        ``fade`` (0-3) and ``order`` (as ``class_reached``: the smallest is drawn last, on top).
+    """
+    table = pieces.copy()
+    table["class_reached"] = [
+        classify(int(t), int(r), int(n))
+        for t, r, n in zip(table["tried"], table["reached"], table["n_doors"], strict=True)
+    ]
+    for column in VIEWS[1:]:
+        table[f"class_{column}"] = [
+            own if own <= BEGUN else 6 - band_of(int(k), int(n))
+            for own, k, n in zip(
+                table["class_reached"], table[column], table["n_doors"], strict=True
+            )
+        ]
+    table["fade"] = [fade_of(_day(d), as_of=as_of) for d in table["last_tried_on"]]
+    table["order"] = table["class_reached"]
+    return table
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) and value == value else None  # noqa: PLR0124
+
+
 def _head(credits: Sequence[Credit], as_of: date, lang: str) -> str:
-    marks = f"<span class=mark>{encode_for_folium(say('outputs.internal', lang=lang))}</span>"
-    if is_invented(credits):
-        marks += f"<span class=mark>{encode_for_folium(say('outputs.invented', lang=lang))}</span>"
-    as_of_text = say("heat.as_of", lang=lang, date=long_date(as_of, lang))
+    keys = ["outputs.internal"] + (["outputs.invented"] if is_invented(credits) else [])
+    when = say("heat.as_of", lang=lang, date=long_date(as_of, lang))
     return (
-        f"<h1>{marks}{encode_for_folium(say('heat.title', lang=lang))}</h1>"
-        f"<p>{encode_for_folium(as_of_text)} {encode_for_folium(say('heat.only', lang=lang))}</p>"
+        f"<h1>{marks(keys, lang)}{encode_for_folium(say('heat.title', lang=lang))}</h1>"
+        f"<p>{encode_for_folium(when)} {encode_for_folium(say('heat.only', lang=lang))}</p>"
     )
 
 
-def _panel(pieces: gpd.GeoDataFrame, lang: str) -> str:
+def _panel(table: gpd.GeoDataFrame, lang: str) -> str:
     def text(key: str, **facts: object) -> str:
         return encode_for_folium(say(key, lang=lang, **facts))
 
-    rows = "".join(
-        f'<li><span class=swatch style="border-top-color:{colour};'
-        f'border-top-style:{"dashed" if dash else "solid"}"></span>{text(key)}</li>'
-        for key, colour, dash in CLASSES
+    sums = {c: whole(int(table[c].sum()), lang) for c in (*TOTALS, "in_vain")}
+    choices = "".join(
+        f'<label><input type="radio" name="view" value="{number}"{" checked" * (number == 0)}>'
+        f"<span>{text(f'heat.view_{view}', n=sums[view])}</span></label>"
+        for number, view in enumerate(VIEWS)
     )
-    total = text(
-        "heat.totals", n=int(pieces["n_doors"].sum()), tried=int(pieces["tried"].sum()),
-        reached=int(pieces["reached"].sum()),
-    )  # fmt: skip
-    waiting = pieces.groupby("straat")["never_tried"].sum()
-    waiting = waiting.loc[waiting > 0].sort_values(ascending=False, kind="stable")
-    longest = "".join(
-        f"<li>{text('heat.waiting_row', street=name, n=int(n))}</li>"
-        for name, n in waiting.head(LONGEST_SHOWN).items()
+    legends = "".join(
+        f'<ul class="legend" data-view="{number}"{" hidden" * (number > 0)}>'
+        f"{legend(view, lang)}</ul>"
+        for number, view in enumerate(VIEWS)
     )
+    streets = [(n, rows, _says(table, rows, lang)) for n, rows in street_index(table).items()]
     return (
-        f"<h2>{text('heat.legend')}</h2><ul>{rows}</ul><p>{total}</p>"
-        f"<h2>{text('heat.waiting')}</h2><ul>{longest}</ul>"
+        f"{search_box(streets, lang)}"
+        f"<fieldset><legend>{text('heat.views')}</legend>{choices}</fieldset>"
+        f"<h2>{text('heat.legend')}</h2>{legends}{_fades(lang)}"
+        f"<h2>{text('heat.figures')}</h2><p>{text('heat.totals', **sums)}</p>"
+        f"{_waiting(table, lang)}"
     )
 
 
-def _add_buurten(page: folium.Map, buurten: gpd.GeoDataFrame) -> None:
-    import folium
-
-    style = {"color": "#5a5a5a", "weight": 1.2, "dashArray": "2 5", "fillOpacity": 0}
-    folium.GeoJson(
-        to_feature_collection(buurten[["geometry"]]), style_function=lambda _: style
-    ).add_to(page)
-    centres = buurten.geometry.representative_point().to_crs("EPSG:4326")
-    for name, point in zip(buurten["buurt_naam"], centres, strict=True):
-        label = folium.Tooltip(
-            encode_for_folium(str(name)), permanent=True, direction="center", class_name="buurt",
-            opacity=1,
-        )  # fmt: skip
-        place = (round(point.y, 6), round(point.x, 6))
-        folium.CircleMarker(place, radius=0.1, stroke=False, fill=False, tooltip=label).add_to(page)
-
-
-def _add_pieces(page: folium.Map, pieces: gpd.GeoDataFrame, lang: str) -> None:
-    import folium
-
-    table = pieces[["straat", "n_doors", "tried", "reached", "geometry"]].copy()
-    table["straat"] = [encode_for_folium(s) for s in table["straat"]]
-    table["last"] = [
-        encode_for_folium(say("heat.never", lang=lang) if d is None or d != d else f"{d:%d-%m-%Y}")  # noqa: PLR0124
-        for d in pieces["last_tried_on"]
-    ]
-    table["class"] = [
-        classify(int(t), int(r), int(n))
-        for t, r, n in zip(pieces["tried"], pieces["reached"], pieces["n_doors"], strict=True)
-    ]
-    keys = ("heat.street", "heat.doors", "heat.tried", "heat.reached", "heat.last")
-    tip = folium.GeoJsonTooltip(
-        ["straat", "n_doors", "tried", "reached", "last"],
-        aliases=[encode_for_folium(say(k, lang=lang)) for k in keys],
+def _fades(lang: str) -> str:
+    steps = [opacity for _, opacity in FADES] + [FADED]
+    rows = "".join(
+        f"<li>{swatch(4, opacity=opacity)}<span>"
+        f"{encode_for_folium(say(f'heat.fade_{number}', lang=lang))}</span></li>"
+        for number, opacity in enumerate(steps)
     )
-    layer = folium.GeoJson(to_feature_collection(table), style_function=_style, tooltip=tip)
-    layer.add_to(page)
-    page.fit_bounds(_wgs_bounds(pieces), padding=(16, 16))
+    title = encode_for_folium(say("heat.fades", lang=lang))
+    return f'<h3>{title}</h3><ul class="legend">{rows}</ul>'
 
 
-def _style(feature: dict[str, Any]) -> dict[str, Any]:
-    _, colour, dash = CLASSES[feature["properties"]["class"]]
-    style: dict[str, Any] = {"color": colour, "weight": 4, "opacity": 0.95}
-    if dash:
-        style["dashArray"] = dash
-    return style
+def _says(table: gpd.GeoDataFrame, rows: Sequence[int], lang: str) -> str:
+    sums = {c: whole(int(table[c].iloc[list(rows)].sum()), lang) for c in ("n_doors", *VIEWS)}
+    return say("heat.street_says", lang=lang, **sums)
 
 
-def _wgs_bounds(frame: gpd.GeoDataFrame) -> list[tuple[float, float]]:
-    x0, y0, x1, y1 = (float(v) for v in frame.to_crs("EPSG:4326").total_bounds)
-    return [(y0, x0), (y1, x1)]
+def _waiting(table: gpd.GeoDataFrame, lang: str) -> str:
+    waiting = table.groupby("straat")["never_tried"].sum()
+    waiting = waiting.loc[waiting > 0].sort_values(ascending=False, kind="stable")
+    if waiting.empty:
+        return f"<p>{encode_for_folium(say('heat.nothing_waits', lang=lang))}</p>"
+    texts = [
+        say("heat.waiting_row", lang=lang, street=name, n=whole(int(n), lang))
+        for name, n in waiting.head(LONGEST_SHOWN).items()
+    ]
+    rows = "".join(f"<li>{encode_for_folium(text)}</li>" for text in texts)
+    return f"<h2>{encode_for_folium(say('heat.waiting', lang=lang))}</h2><ul>{rows}</ul>"

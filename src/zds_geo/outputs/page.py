@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from zds_geo.core.texts import say
+
 if TYPE_CHECKING:
     import folium
+    from branca.element import Element
 
 _RISKY: Final = "&<>\"'`$\\{}"
 _RANDOM_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -44,14 +48,31 @@ aside h2{font-size:17px;margin:12px 0 4px}
 aside ul{list-style:none;margin:0;padding:0}
 aside li{padding:3px 0}
 footer{padding:6px 16px;border-top:1px solid #bbb;font-size:13px;color:#333}
-.n{display:inline-block;min-width:44px;font-weight:700}
+.stop{display:flex}
+.n{flex:none;min-width:56px;font-weight:700}
 .leaflet-tooltip.number{background:#fff;border:2px solid #0b3c6f;border-radius:12px;color:#0b3c6f;font-weight:700;font-size:12px;line-height:15px;padding:0 4px;min-width:8px;text-align:center;box-shadow:none;white-space:nowrap}
 .leaflet-tooltip.place{background:#0b3c6f;border:0;color:#fff;border-radius:4px;font-size:13px;font-weight:600;padding:1px 7px;min-width:0;white-space:nowrap}
+.leaflet-tooltip.place::before{display:none}
 .leaflet-tooltip.buurt{background:none;border:0;box-shadow:none;font-size:13px;color:#333;font-weight:600;white-space:nowrap;min-width:0;text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}
 .leaflet-tooltip.area{background:#fff;border:2px solid #1c1c1c;border-radius:4px;box-shadow:none;font-size:15px;color:#1c1c1c;font-weight:700;white-space:nowrap;min-width:0;padding:0 7px}
 .swatch{display:inline-block;width:34px;height:0;border-top-width:7px;border-top-style:solid;vertical-align:middle;margin-right:8px}
 .leaflet-tooltip{font-size:14px;white-space:normal;min-width:150px}
 .leaflet-container{font:inherit}
+.street-name{pointer-events:none}
+.street-name span{position:absolute;white-space:nowrap;font-size:12px;line-height:14px;color:#222;text-shadow:0 0 2px #fff,0 0 2px #fff,0 0 3px #fff,0 0 3px #fff}
+.sample{flex:none;margin-right:8px}
+.legend li{display:flex;align-items:center}
+form{margin:4px 0}
+form label,fieldset legend{font-weight:600}
+.row{display:flex;gap:8px;margin-top:4px}
+.row input{flex:1;min-width:0}
+input[type=search],button{font:inherit;padding:6px 10px;border:1px solid #555;border-radius:4px;background:#fff;color:#1c1c1c}
+button{background:#0b3c6f;border-color:#0b3c6f;color:#fff;cursor:pointer}
+fieldset{border:1px solid #bbb;border-radius:4px;margin:10px 0;padding:6px 10px}
+fieldset label{display:flex;gap:8px;align-items:baseline;padding:4px 0;cursor:pointer}
+#found{margin:6px 0;min-height:0}
+aside h3{font-size:15px;margin:10px 0 2px}
+a:focus-visible,button:focus-visible,input:focus-visible,#map:focus-visible{outline:3px solid #0b3c6f;outline-offset:2px}
 @media (max-width:760px){main{flex-direction:column}aside{width:auto;max-width:none;border-left:0;border-top:1px solid #bbb;max-height:42vh}#map{min-height:46vh}header h1{font-size:17px}}
 """
 
@@ -105,6 +126,35 @@ def plain_map() -> folium.Map:
     return page
 
 
+def add_script(page: folium.Map, script: str, *arguments: Element | dict[str, Any]) -> None:
+    """Let one of our own scripts work on a map.
+
+    Parameters
+    ----------
+    page : folium.Map
+        The map; it is the script's first argument.
+    script : str
+        Name of a file beside this module that holds one function expression.
+    *arguments : Element or dict
+        A layer of the map, or data as JSON; texts in it are encoded already, as for folium.
+    """
+    from branca.element import MacroElement
+    from folium.template import Template
+
+    given = [page.get_name()]
+    for argument in arguments:
+        if isinstance(argument, dict):
+            text = json.dumps(argument, ensure_ascii=True, separators=(",", ":"))
+            given.append(text.replace("<", "\\u003c"))
+        else:
+            given.append(argument.get_name())
+    source = files("zds_geo.outputs").joinpath(script).read_text(encoding="utf-8").strip()
+    element = MacroElement()
+    element._template = Template("{% macro script(this, kwargs) %}{{ this.source }}{% endmacro %}")
+    element.source = f"({source})({', '.join(given)});"
+    element.add_to(page)
+
+
 def render_page(
     page: folium.Map, *, title: str, before: str, side: str, after: str, lang: str
 ) -> str:
@@ -127,6 +177,8 @@ def render_page(
         The page: Leaflet inlined, ids in order instead of random, a content security policy
         with the hashes of its scripts.
     """
+    words = {k: encode_for_folium(say(f"page.{k}", lang=lang)) for k in ("zoom_in", "zoom_out")}
+    add_script(page, "zoom.js", words)
     root: Any = page.get_root()
     root.render()
     drawing = root.script.render()
@@ -143,7 +195,8 @@ def render_page(
     )
     css = re.sub(r"url\([^)]*\)", "none", _leaflet("leaflet.css"))
     body = (
-        f'<header>{before}</header>\n<main><div id="map"></div>'
+        f'<header>{before}</header>\n<main><div id="map" role="region" '
+        f'aria-label="{encode_for_folium(title)}"></div>'
         f"<aside>{side}</aside></main>\n<footer>{after}</footer>"
     )
     return _HEAD.format(

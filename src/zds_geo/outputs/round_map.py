@@ -17,6 +17,7 @@ from zds_geo.outputs.layers import (
     long_date,
 )
 from zds_geo.outputs.page import encode_for_folium, plain_map, render_page
+from zds_geo.outputs.street_names import add_street_names
 
 if TYPE_CHECKING:
     import folium
@@ -60,7 +61,8 @@ def draw_round_map(
     page = plain_map()
     box = round_box(planned, margin_m=MARGIN_M)
     near = layers.around(box)
-    add_background(page, near)
+    add_background(page, near, names=False)
+    add_street_names(page, near.edges)
     line = [(lat, lon) for lon, lat in planned.route]
     folium.PolyLine(line, color="#0b3c6f", weight=4, opacity=0.85).add_to(page)
     for place, key in _ends(planned):
@@ -72,7 +74,7 @@ def draw_round_map(
     buurten = buurt_names(planned, layers.buurten)
     title = say("map.title", lang=lang, code=planned.round_id, buurten=buurten)
     mark = (
-        f"<span class=mark>{say('outputs.invented', lang=lang)}</span>"
+        f'<span class="mark">{say("outputs.invented", lang=lang)}</span>'
         if is_invented(credits)
         else ""
     )
@@ -125,7 +127,9 @@ def _bounds(planned: Round) -> list[tuple[float, float]]:
     return [(min(lats), min(lons)), (max(lats), max(lons))]
 
 
-def add_background(page: folium.Map, layers: MapLayers, *, panden: bool = True) -> None:
+def add_background(
+    page: folium.Map, layers: MapLayers, *, panden: bool = True, names: bool = True
+) -> None:
     """Add water, buildings, streets and street names.
 
     Parameters
@@ -136,12 +140,17 @@ def add_background(page: folium.Map, layers: MapLayers, *, panden: bool = True) 
         What lies around.
     panden : bool
         Leave buildings out on maps of a whole town.
+    names : bool
+        False: a street does not say its name on pointing at it.
     """
     _add_shapes(page, layers.water[["geometry"]], fill="#c6dcea", line="#9cbfd4", weight=0.5)
     if panden:
         _add_shapes(page, layers.panden[["geometry"]], fill="#dcd6cb", line="#b9b1a3", weight=0.5)
     streets = layers.edges[["name", "geometry"]].copy()
-    streets["name"] = [encode_for_folium(n) for n in streets["name"]]
+    if names:
+        streets["name"] = [encode_for_folium(n) for n in streets["name"]]
+    else:
+        streets = streets[["geometry"]]
     _add_shapes(page, streets, fill="", line="#8f8a80", weight=2)
 
 
@@ -197,9 +206,11 @@ def _add_label(page: folium.Map, lat: float, lon: float, *, text: str, css: str)
     """Put a text on a place. A lasting tooltip: a marker would ask for Leaflet's pictures."""
     import folium
 
+    below = css == "place"  # below the number of a stop at the same spot
     label = folium.Tooltip(
-        encode_for_folium(text), permanent=True, direction="center", class_name=css, opacity=1
-    )
+        encode_for_folium(text), permanent=True, direction="bottom" if below else "center",
+        class_name=css, opacity=1, offset=(0, 10) if below else (0, 0),
+    )  # fmt: skip
     dot = folium.CircleMarker(
         (lat, lon), radius=3, color="#0b3c6f", weight=1, fill=True, fill_opacity=1, tooltip=label
     )
@@ -238,8 +249,8 @@ def on_request(window: str, lang: str) -> str:
 
 def _list(planned: Round, lang: str) -> str:
     rows = "".join(
-        f"<li><span class=n>{line_range([d.line for d in s.doors])}</span>"
-        f"{encode_for_folium(_stop_text(s, lang))}</li>"
+        f'<li class="stop"><span class="n">{line_range([d.line for d in s.doors])}</span>'
+        f"<span>{encode_for_folium(_stop_text(s, lang))}</span></li>"
         for s in planned.stops
     )
     return f"<h2>{encode_for_folium(say('map.list', lang=lang))}</h2><ul>{rows}</ul>"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         open_history,
     )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
+    from zds_geo.store.map_file import write_map_file
     from zds_geo.store.places_file import (
         list_layers,
         read_layer,
@@ -37,6 +38,7 @@ _HOMES: Final = {
     "read_table": "places_file",
     "swap_previous": "places_file",
     "write_knocks_csv": "knocks_csv",
+    "write_map_file": "map_file",
     "write_places": "places_file",
 }
 
@@ -54,6 +56,7 @@ __all__ = [
     "read_table",
     "swap_previous",
     "write_knocks_csv",
+    "write_map_file",
     "write_places",
 ]
 
