@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zds_geo.outputs.merge import merge_sides
     from zds_geo.outputs.page import encode_for_folium
     from zds_geo.outputs.plan_json import write_plan_json
+    from zds_geo.outputs.report import write_report
     from zds_geo.outputs.round_map import draw_round_map
     from zds_geo.outputs.sheet import write_sheet
 
@@ -27,6 +28,7 @@ _HOMES: Final = {
     "write_geojson": "files",
     "write_gpx": "files",
     "write_plan_json": "plan_json",
+    "write_report": "report",
     "write_sheet": "sheet",
 }
 
@@ -41,6 +43,7 @@ __all__ = [
     "write_geojson",
     "write_gpx",
     "write_plan_json",
+    "write_report",
     "write_sheet",
 ]
 

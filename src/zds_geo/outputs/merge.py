@@ -40,10 +40,27 @@ def merge_sides(
         coverage, how="inner"
     )
     sides = sides.sort_index()
+    return _to_frame(sides, group_sides(sides, min_doors=min_doors))
+
+
+def group_sides(sides: gpd.GeoDataFrame, *, min_doors: int) -> list[list[str]]:
+    """Group street sides until each group has enough doors; only doors and places decide.
+
+    Parameters
+    ----------
+    sides : GeoDataFrame
+        Sorted by ``street_side_id``; ``straat``, ``buurt_code``, ``side``, ``n_doors`` and lines.
+    min_doors : int
+        Smallest number of doors of a group.
+
+    Returns
+    -------
+    list of list of str
+        Street side ids.
+    """
     groups = _within_streets(sides, min_doors)
     groups = _join_small(sides, groups, min_doors, same_buurt=True)
-    groups = _join_small(sides, groups, min_doors, same_buurt=False)
-    return _to_frame(sides, groups)
+    return _join_small(sides, groups, min_doors, same_buurt=False)
 
 
 def _within_streets(sides: gpd.GeoDataFrame, min_doors: int) -> list[list[str]]:
