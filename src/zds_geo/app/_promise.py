@@ -9,7 +9,7 @@ from zds_geo.app.keep_cycle import CycleNow
 from zds_geo.app.show_forecast import Outlook, look_ahead
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NoPlanError
-from zds_geo.core.windows import AMSTERDAM, WindowScheme, local_instant
+from zds_geo.core.windows import AMSTERDAM, local_instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def foresee_promise(workspace: Workspace, cycle: CycleNow, *, until: date, seed:
         outlook = look_ahead(workspace, now=now, seed=seed)
     except NoPlanError:
         return Promise(verdict="no_roster", ends_on=ends_on, **facts)
-    return _foresee(outlook, facts, ends_on=ends_on, windows=workspace.settings.windows)
+    return _foresee(outlook, facts, ends_on=ends_on)
 
 
 def _n_attempts(workspace: Workspace, *, now: datetime) -> int:
@@ -69,9 +69,7 @@ def _n_attempts(workspace: Workspace, *, now: datetime) -> int:
     return int(read_log(knocks, until=now.astimezone(AMSTERDAM).date()).attempt.sum())
 
 
-def _foresee(
-    outlook: Outlook, facts: dict[str, Any], *, ends_on: date | None, windows: WindowScheme
-) -> Promise:
+def _foresee(outlook: Outlook, facts: dict[str, Any], *, ends_on: date | None) -> Promise:
     from zds_geo.contact.forecast import FULL_SHARE
     from zds_geo.outputs.report import Promise
 
@@ -89,15 +87,13 @@ def _foresee(
     more = {**facts, "short_hours": short}
     return Promise(
         verdict=verdict, ends_on=ends_on or outlook.until, tried=tried, reached=reached,
-        advice=_best_shift(outlook.advice, windows), **more,
+        advice=_best_shift(outlook.advice), **more,
     )  # fmt: skip
 
 
-def _best_shift(advice: pd.DataFrame, windows: WindowScheme) -> tuple[str, str, int] | None:
+def _best_shift(advice: pd.DataFrame) -> tuple[str, int] | None:
     sure = advice.loc[advice["sure"] & (advice["more_reached"] >= 1)]
     if sure.empty:
         return None
     best = str(sure.sort_values("more_reached", ascending=False, kind="stable").index[0])
-    window = windows.get(best)
-    hours = f"{window.starts:%H.%M}–{window.ends:%H.%M}"
-    return best, hours, round(float(sure.at[best, "more_reached"]))
+    return best, round(float(sure.at[best, "more_reached"]))

@@ -58,8 +58,8 @@ class Promise:
         With fewer attempts a forecast is guessing.
     short_hours : dict of str to float
         Per kind of window; kinds with less than an hour are absent.
-    advice : tuple of (str, str, int) or None
-        Window, its hours and the doors that one more shift a week reaches.
+    advice : tuple of (str, int) or None
+        Window, and the doors that one more shift a week reaches.
     """
 
     verdict: str
@@ -70,7 +70,7 @@ class Promise:
     reached: tuple[float, float] | None = None
     short_hours: dict[str, float]
     least_attempts: int
-    advice: tuple[str, str, int] | None = None
+    advice: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,10 +109,7 @@ def hide_small_cells(
     """
     table = _Table(rows)
     while wrong := table.given_away():
-        for column in COLUMNS:  # one at a time: what is hidden for one may do for others
-            mine = [i for i, c in wrong if c == column]
-            if mine:
-                table.hide_more(mine[0], column)
+        table.hide_more(wrong)
     shown = [
         {c: _cell(row[c], hidden=(i, c) in table.hidden) for c in COLUMNS}
         for i, row in enumerate(rows)
@@ -156,17 +153,26 @@ class _Table:
         }  # fmt: skip
         self._safe: set[tuple[int, str, int]] = set()
 
-    def hide_more(self, i: int, column: str) -> None:
-        """Hide the best stand-in in a column; else its total, then all totals, then the row."""
-        spare = [k for k in range(len(self.rows)) if (k, column) not in self.hidden]
-        if spare and column not in self.hidden_sums:
-            self.hidden.add((min(spare, key=lambda k: self._cost(k, column)), column))
-        elif column not in self.hidden_sums:
-            self.hidden_sums.add(column)
+    def hide_more(self, wrong: Sequence[Place]) -> None:
+        """Hide as little as helps: stand-ins in a column; else its total, all totals, the row.
+
+        One for each column at a time, since what is hidden for one place may do for others.
+        """
+        columns = [c for c in COLUMNS if any(c == column for _, column in wrong)]
+        shown_sums = [c for c in columns if c not in self.hidden_sums]
+        added = {place for c in shown_sums if (place := self._stand_in(c))}
+        if added:
+            self.hidden |= added
+        elif shown_sums:
+            self.hidden_sums.update(shown_sums)
         elif len(self.hidden_sums) < len(COLUMNS):
             self.hidden_sums.update(COLUMNS)
         else:
-            self.hidden.update((i, c) for c in COLUMNS)
+            self.hidden.update((i, c) for i, _ in wrong for c in COLUMNS)
+
+    def _stand_in(self, column: str) -> Place | None:
+        spare = [k for k in range(len(self.rows)) if (k, column) not in self.hidden]
+        return (min(spare, key=lambda k: self._cost(k, column)), column) if spare else None
 
     def _cost(self, k: int, column: str) -> tuple[bool, int, int]:
         """Prefer the smallest number that is large enough to stand in for a small one."""

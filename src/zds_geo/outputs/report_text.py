@@ -237,9 +237,9 @@ def _outlook(promise: Promise, lang: str) -> list[str]:
     else:
         lines.append(say("report.forecast.enough", lang=lang))
     if promise.advice:
-        window, hours, more = promise.advice
+        window, more = promise.advice
         lines.append(
-            say("report.forecast.advice", lang=lang, window=window, hours=hours,
+            say("report.forecast.advice", lang=lang, window=window,
                 n=whole(more, lang))
         )  # fmt: skip
     return lines
