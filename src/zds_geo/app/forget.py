@@ -102,28 +102,23 @@ def read_blocks(workspace: Workspace) -> dict[str, tuple[str, str]]:
     Returns
     -------
     dict of str to (str, str)
-        Door → (block, buurt), by street and side; a buurt with fewer doors has no blocks of its
-        own. Empty without places.
+        Door → (block, buurt); a block is named after its first street side. Empty without places.
     """
+    from zds_geo.outputs import group_sides
     from zds_geo.store import read_layer
 
     if not workspace.places_path.is_file():
         return {}
     doors = read_layer(workspace.places_path, "doors")
-    found: dict[str, tuple[str, str]] = {}
-    for buurt, here in doors.groupby("buurt_code", sort=True):
-        sides = here.groupby(["straat", "street_side_id"], sort=True)
-        groups: list[list[str]] = [[]]
-        for _, side in sides:
-            if len(groups[-1]) >= BLOCK_DOORS:
-                groups.append([])
-            groups[-1] += sorted(str(d) for d in side.index)
-        if len(groups) > 1 and len(groups[-1]) < BLOCK_DOORS:
-            groups[-2] += groups.pop()
-        for n, group in enumerate(groups, start=1):
-            name = f"{buurt}-{n}" if len(group) >= BLOCK_DOORS else NO_BLOCK
-            found.update(dict.fromkeys(group, (name, str(buurt))))
-    return found
+    sides = read_layer(workspace.places_path, "street_sides")
+    sides["n_doors"] = doors.groupby("street_side_id").size()
+    sides = sides.loc[sides["n_doors"] > 0]
+    piece = doors["street_side_id"].map(group_sides(sides, min_doors=BLOCK_DOORS))
+    enough = piece.map(piece.value_counts()) >= BLOCK_DOORS  # not where the whole area is smaller
+    names = piece.where(enough, NO_BLOCK).fillna(NO_BLOCK)
+    buurt = piece.map(sides["buurt_code"]).fillna("")
+    rows = zip(doors.index, names, buurt, strict=True)
+    return {str(door): (str(name), str(code)) for door, name, code in rows}
 
 
 def _remove_old_maps(folder: Path, before: date) -> int:

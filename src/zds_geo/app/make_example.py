@@ -90,7 +90,7 @@ def make_example(
 
     today = now.astimezone(AMSTERDAM).date()
     started_on = today - timedelta(days=today.weekday(), weeks=EXAMPLE_WEEKS)
-    choice = AreaChoice(buurten=EXAMPLE_BUURTEN)
+    choice = AreaChoice(name="Voorbeeldwijk", buurten=EXAMPLE_BUURTEN)
     roster = example_roster(started_on=started_on, address=EXAMPLE_MEETING_ADDRESS)
     workspace = make_workspace(folder, choice, now=now, roster=roster)
     files = write_example(folder / "data" / "voorbeeldwijk")

@@ -16,8 +16,9 @@ from zds_geo.core.ids import BUURT_CODE, GEMEENTE_CODE, WIJK_CODE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaChoice:
-    """What the user chose at init: a shipped area, or codes and names."""
+    """What the user chose at init: a shipped area, or codes and names; ``name`` as on pages."""
 
+    name: str = ""
     area: str = ""
     gemeente: str = ""
     wijken: Sequence[str] = ()
@@ -115,7 +116,7 @@ def _area_text(choice: AreaChoice) -> str:
         )
     if not (choice.buurten or choice.wijken or choice.gemeente):
         raise UsageError("init.no_area")
-    name = choice.gemeente or ", ".join([*choice.buurten, *choice.wijken])
+    name = choice.name or choice.gemeente or ", ".join([*choice.buurten, *choice.wijken])
     lines = [f"name = {_quoted(name)}"]
     if buurt_codes:
         lines.append(f"buurt_codes = {_quoted_list(buurt_codes)}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +38,8 @@ class Coverage:
     to_arrange: tuple[str, ...]
 
 
-def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
-    """Measure the coverage of this cycle.
+def measure(workspace: Workspace, *, by: str, now: datetime, since: date | None = None) -> Coverage:
+    """Measure the coverage of this cycle, or since another day.
 
     Parameters
     ----------
@@ -49,6 +49,8 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         ``buurt`` or ``straat``.
     now : datetime
         Aware.
+    since : date, optional
+        First day that counts instead of the start of the cycle.
 
     Returns
     -------
@@ -71,6 +73,8 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
         cycle = current_cycle(workspace, store)
+        first = since or (cycle.started_on if cycle else None)
+        params = replace(params, cycle_start=first)
         column = "buurt_code" if by == "buurt" else "straat"
         lives_on = store.current_doors(doors.index)
         knocks = store.read_knocks(doors=lives_on)
@@ -87,7 +91,7 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         by=by,
         rows=rows,
         total={name: int(rows[name].sum()) for name in FIGURES},
-        since=cycle.started_on.isoformat() if cycle else "",
+        since=first.isoformat() if first else "",
         to_arrange=_to_arrange(doors, knocks, params=params, now=now),
         far_from_street=int(doors["flag"].str.contains("flag.far_from_street", regex=False).sum()),
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _privacy, _rhythm, _team
+from zds_geo.cli import _fixes, _knocks, _places, _plan, _privacy, _report, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -92,11 +92,15 @@ def heatmap(  # noqa: D103
     face.data({"heatmap": paths[-1], "files": paths})
 
 
+app.command("report", cls=Command, help="help.report")(_report.report)
+
+
 @app.command("coverage", cls=Command, help="help.coverage")
 def coverage(  # noqa: D103
     ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", help="help.coverage.by")] = "buurt",
     forecast: Annotated[bool, typer.Option("--forecast", help="help.coverage.forecast")] = False,
+    since: Annotated[str, typer.Option("--from", metavar="DATUM", help="help.coverage.from")] = "",
 ) -> None:
     from zds_geo.app.show_coverage import measure
     from zds_geo.cli._show import coverage_as_data, show_coverage
@@ -110,7 +114,8 @@ def coverage(  # noqa: D103
         show_outlook(face, outlook)
         face.data(outlook_as_data(outlook))
         return
-    result = measure(face.open(), by=by, now=face.now)
+    first = read_date(since) if since else None
+    result = measure(face.open(), by=by, now=face.now, since=first)
     show_coverage(face, result)
     face.data(coverage_as_data(result))
 

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from zds_geo.outputs.heat_page import class_texts
     from zds_geo.outputs.heatmap import classify_pieces, draw_heatmap
     from zds_geo.outputs.layers import MapLayers, credit_line
-    from zds_geo.outputs.merge import merge_sides
+    from zds_geo.outputs.merge import group_sides, merge_sides
     from zds_geo.outputs.overview import write_overview
     from zds_geo.outputs.page import encode_for_folium
     from zds_geo.outputs.partition import make_partition
     from zds_geo.outputs.plan_json import write_plan_json
     from zds_geo.outputs.public_map import draw_public_map
     from zds_geo.outputs.qgis_style import make_qgis_style
+    from zds_geo.outputs.report import write_report
     from zds_geo.outputs.round_map import draw_round_map
     from zds_geo.outputs.sheet import Packet, make_packet, write_packets, write_sheet
     from zds_geo.outputs.wall import write_wall_map
@@ -38,6 +39,7 @@ _HOMES: Final = {
     "make_packet": "sheet",
     "make_partition": "partition",
     "make_qgis_style": "qgis_style",
+    "group_sides": "merge",
     "merge_sides": "merge",
     "write_cards": "cards",
     "write_csv": "files",
@@ -46,6 +48,7 @@ _HOMES: Final = {
     "write_overview": "overview",
     "write_packets": "sheet",
     "write_plan_json": "plan_json",
+    "write_report": "report",
     "write_sheet": "sheet",
     "write_wall_map": "wall",
 }
@@ -62,6 +65,7 @@ __all__ = [
     "draw_public_map",
     "draw_round_map",
     "encode_for_folium",
+    "group_sides",
     "make_packet",
     "make_partition",
     "make_qgis_style",
@@ -73,6 +77,7 @@ __all__ = [
     "write_overview",
     "write_packets",
     "write_plan_json",
+    "write_report",
     "write_sheet",
     "write_wall_map",
 ]
