@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
+    from zds_geo.store.layers_file import write_layers
     from zds_geo.store.places_file import (
         list_layers,
         read_layer,
@@ -28,6 +29,7 @@ _HOMES: Final = {
     "read_table": "places_file",
     "swap_previous": "places_file",
     "write_knocks_csv": "knocks_csv",
+    "write_layers": "layers_file",
     "write_places": "places_file",
 }
 
@@ -43,6 +45,7 @@ __all__ = [
     "read_table",
     "swap_previous",
     "write_knocks_csv",
+    "write_layers",
     "write_places",
 ]
 
