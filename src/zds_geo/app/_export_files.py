@@ -143,6 +143,8 @@ def export_xlsx(wish: Wish) -> list[Path]:
     """
     from zds_geo.outputs import column_name, source_line, write_workbook
 
+    line = source_line(wish.credits(), wish.lang, as_of=wish.today, internal=True)
+    area = wish.workspace.settings.area.name
     pages = {}
     for what in wish.what:
         try:
@@ -151,16 +153,20 @@ def export_xlsx(wish: Wish) -> list[Path]:
             if not wish.whole:
                 raise
             continue
+        if (
+            not wish.whole
+        ):  # one page, so that it can be read back; like a CSV, each row says whence
+            table["bron"] = line
         table = table.rename(columns={c: column_name(c, wish.lang) for c in table.columns})
         pages[say(f"export.page.{what}", lang=wish.lang)] = table
-    area = wish.workspace.settings.area.name
-    about = [
-        source_line(wish.credits(), wish.lang, as_of=wish.today, internal=True),
-        say("export.about_area", lang=wish.lang, area=area),
-        say("coverage.note", lang=wish.lang),
-        say("export.about_lines", lang=wish.lang),
-        say("export.about_small", lang=wish.lang),
-    ]
+    about = [line]
+    if wish.whole:
+        about += [
+            say("export.about_area", lang=wish.lang, area=area),
+            say("coverage.note", lang=wish.lang),
+            say("export.about_lines", lang=wish.lang),
+            say("export.about_small", lang=wish.lang),
+        ]
     target = wish.target("overzicht" if wish.whole else _NAMES[wish.what[0]])
     write_workbook(
         target, pages, title=say("export.title", lang=wish.lang, area=area), about=about,

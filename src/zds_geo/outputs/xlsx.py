@@ -43,7 +43,7 @@ def write_workbook(
         In the file's properties.
     about : sequence of str
         Lines of the last page, which says where the data comes from; the first of them also stands
-        at the foot of every printed page.
+        at the foot of every printed page. One line alone gets no page.
     lang : str
         ``nl`` or ``en``; names the last page.
 
@@ -63,7 +63,8 @@ def write_workbook(
         book.set_properties({"title": title, "comments": about[0], "created": MADE_AT})
         for name, table in pages.items():
             _add_page(book, name, table, foot=about[0])
-        _add_about(book, about, name=say("export.page.about", lang=lang))
+        if len(about) > 1:
+            _add_about(book, about, name=say("export.page.about", lang=lang))
     path.write_bytes(made.getvalue())
 
 
