@@ -66,7 +66,9 @@ def _n_attempts(workspace: Workspace, *, now: datetime) -> int:
     doors = read_layer(workspace.require_places(), "doors", columns=["buurt_code"])
     with open_store(workspace, now=now) as store:
         knocks = store.read_knocks(doors=store.current_doors(doors.index))
-    return int(read_log(knocks, until=now.astimezone(AMSTERDAM).date()).attempt.sum())
+        forgotten = sum(row["attempts"] for row in store.lasting_counts())
+    known = read_log(knocks, until=now.astimezone(AMSTERDAM).date()).attempt.sum()
+    return int(known) + forgotten
 
 
 def _foresee(outlook: Outlook, facts: dict[str, Any], *, ends_on: date | None) -> Promise:

@@ -1,44 +1,89 @@
-"""``zds export``: rounds, streets and coverage for other programs."""
+"""``zds export``: rounds, streets, coverage and roster for other programs."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from zds_geo.app.import_places import read_credits
+from zds_geo.app._day import ROSTER_WEEKS
+from zds_geo.app._export_files import (
+    COVERAGE,
+    ROSTER,
+    ROUNDS,
+    STREETS,
+    Wish,
+    export_csv,
+    export_geojson,
+    export_gpkg,
+    export_xlsx,
+    require_shifts,
+    rounds_of,
+)
+from zds_geo.app.read_rounds import read_rounds, round_from_json
 from zds_geo.app.report_to_bag import write_bag_feedback
-from zds_geo.app.show_coverage import measure, measure_sides
-from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.core.errors import NotFoundError, OutputError, UsageError
-from zds_geo.core.model import Pause, Place, Round, RoundDoor, RoundStop
+from zds_geo.app.workspace import Workspace
+from zds_geo.core.errors import OutputError, UsageError
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["KINDS", "export", "read_rounds", "round_from_json"]
 
-FORMATS: Final = ("geojson", "gpx", "csv", "bag-feedback")
+# What each kind of file can hold; the first is written when nothing else is asked. A workbook and
+# a GeoPackage have room for everything at once.
+KINDS: Final = {
+    "gpx": (ROUNDS,),
+    "kml": (ROUNDS,),
+    "geojson": (STREETS, COVERAGE, ROUNDS),
+    "csv": (COVERAGE, STREETS, ROUNDS, ROSTER),
+    "xlsx": (COVERAGE, STREETS, ROUNDS, ROSTER),
+    "gpkg": (STREETS, COVERAGE, ROUNDS),
+    "ics": (ROSTER,),
+    "bag-feedback": (),
+}
+WHOLE: Final = frozenset({"xlsx", "gpkg"})
 
 
 def export(
-    workspace: Workspace, kind: str, *, on: date | None, path: Path | None, now: datetime
+    workspace: Workspace,
+    kind: str,
+    *,
+    on: date | None = None,
+    path: Path | None = None,
+    now: datetime,
+    what: str = "",
+    assistants: Sequence[str] = (),
+    weeks: int = ROSTER_WEEKS,
+    excel: bool = False,
+    lang: str = "nl",
 ) -> list[Path]:
-    """Write rounds (GPX) or coverage (GeoJSON, CSV) with credit line and data date.
+    """Write rounds, streets, coverage or roster, with credit line and data date.
 
     Parameters
     ----------
     workspace : Workspace
-        With imported places.
+        With imported places; a roster goes without.
     kind : str
-        ``gpx``: one file for each open round of a date. ``geojson``: street sides with their
-        counts (internal). ``csv``: coverage per buurt. ``bag-feedback``: homes to report to the
-        municipality.
-    on : date or None
-        With ``gpx``: the date of the rounds; the last planned date when None.
-    path : Path or None
-        File (folder for ``gpx``) to write; a fitting place under ``maps/`` when None.
+        ``gpx``, ``kml``, ``geojson``, ``csv``, ``xlsx``, ``gpkg``, ``ics``; or ``bag-feedback``:
+        homes to report to the municipality.
+    on : date, optional
+        Of rounds: their date, the last planned one when None. Of a roster: its first date, today
+        when None.
+    path : Path, optional
+        File to write (for ``gpx`` and ``kml`` a folder, or a file where there is one round); a
+        fitting place under ``maps/`` when None.
     now : datetime
         Aware.
+    what : str
+        ``rounds``, ``streets``, ``coverage`` or ``roster``; when empty the first of ``KINDS``,
+        or everything together in a workbook or GeoPackage.
+    assistants : sequence of str
+        Rounds and roster of these only.
+    weeks : int
+        Length of a roster.
+    excel : bool
+        Of a CSV: for a Dutch spreadsheet, with semicolons.
+    lang : str
+        ``nl`` or ``en``.
 
     Returns
     -------
@@ -48,115 +93,82 @@ def export(
     Raises
     ------
     UsageError
-        If ``kind`` is another word.
+        If ``kind`` or ``what`` is another word.
+    NotFoundError
+        If there are no such rounds or shifts.
     OutputError
         If a file cannot be written.
     """
-    if kind not in FORMATS:
-        raise UsageError("export.kind", got=kind, known=", ".join(FORMATS))
+    wish = Wish(
+        workspace=workspace, kind=kind, what=_choose(kind, what, excel=excel),
+        whole=kind in WHOLE and not what, on=on, path=path, now=now,
+        assistants=tuple(assistants), weeks=weeks, excel=excel, lang=lang,
+    )  # fmt: skip
+    for assistant in assistants:
+        workspace.settings.assistant(assistant)
+    writers = {
+        "gpx": _export_phone, "kml": _export_phone, "geojson": export_geojson, "csv": export_csv,
+        "xlsx": export_xlsx, "gpkg": export_gpkg, "ics": _export_ics, "bag-feedback": _export_bag,
+    }  # fmt: skip
     try:
-        if kind == "gpx":
-            return _export_gpx(workspace, on=on, folder=path, now=now)
-        if kind == "bag-feedback":
-            target = path or workspace.maps_path / "bag-terugmelding.csv"
-            write_bag_feedback(workspace, target, now=now)
-            return [target]
-        return [_export_coverage(workspace, kind, path=path, now=now)]
+        return writers[kind](wish)
     except OSError as fault:
         raise OutputError(
             "output.cannot_write", path=path or workspace.maps_path, fault=fault.strerror
         ) from None
 
 
-def _export_coverage(workspace: Workspace, kind: str, *, path: Path | None, now: datetime) -> Path:
-    from zds_geo.outputs import write_csv, write_geojson
+def _choose(kind: str, what: str, *, excel: bool) -> tuple[str, ...]:
+    if kind not in KINDS:
+        raise UsageError("export.kind", got=kind, known=", ".join(KINDS))
+    if excel and kind != "csv":
+        raise UsageError("export.excel", got=kind)
+    if what and what not in KINDS[kind]:
+        raise UsageError("export.what", got=what, kind=kind, known=", ".join(KINDS[kind]) or "-")
+    if what:
+        return (what,)
+    return KINDS[kind] if kind in WHOLE else KINDS[kind][:1]
 
-    credits = read_credits(workspace)
-    target = path or workspace.maps_path / f"dekking.{kind}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "geojson":
-        write_geojson(measure_sides(workspace, now=now), target, credits=credits)
-    else:
-        write_csv(measure(workspace, by="buurt", now=now).rows, target, credits=credits)
-    return target
+
+def _export_bag(wish: Wish) -> list[Path]:
+    target = wish.path or wish.workspace.maps_path / "bag-terugmelding.csv"
+    write_bag_feedback(wish.workspace, target, now=wish.now)
+    return [target]
 
 
-def _export_gpx(
-    workspace: Workspace, *, on: date | None, folder: Path | None, now: datetime
-) -> list[Path]:
-    from zds_geo.outputs import write_gpx
+def _export_phone(wish: Wish) -> list[Path]:
+    from zds_geo.outputs import write_gpx, write_kml
 
-    rounds = read_rounds(workspace, on=on, now=now)
-    credits = read_credits(workspace)
+    rounds = rounds_of(wish)
+    write = write_gpx if wish.kind == "gpx" else write_kml
+    one_file = wish.path is not None and wish.path.suffix.casefold() == f".{wish.kind}"
+    if one_file and len(rounds) > 1:
+        raise UsageError("export.one_file", n=len(rounds), path=wish.path)
     written = []
     for planned in rounds:
-        target = folder or workspace.maps_path / planned.date.isoformat()
-        target.mkdir(parents=True, exist_ok=True)
-        written.append(target / f"{planned.round_id}.gpx")
-        write_gpx(planned, written[-1], credits=credits)
+        if one_file:
+            target = wish.target("")
+        else:
+            folder = wish.path or wish.workspace.maps_path / planned.date.isoformat()
+            folder.mkdir(parents=True, exist_ok=True)
+            target = folder / f"{planned.round_id}.{wish.kind}"
+        write(planned, target, credits=wish.credits(), lang=wish.lang)
+        written.append(target)
     return written
 
 
-def read_rounds(workspace: Workspace, *, on: date | None, now: datetime) -> list[Round]:
-    """Read the stored rounds of a date.
+def _export_ics(wish: Wish) -> list[Path]:
+    from zds_geo.app.list_shifts import list_shifts
+    from zds_geo.outputs import write_ics
 
-    Parameters
-    ----------
-    workspace : Workspace
-        The workspace.
-    on : date or None
-        The date; the last planned one when None.
-    now : datetime
-        Aware.
-
-    Returns
-    -------
-    list of Round
-        Open rounds by code.
-
-    Raises
-    ------
-    NotFoundError
-        If there are none.
-    """
-    with open_store(workspace, now=now) as store:
-        table: pd.DataFrame = store.read_rounds(open_only=True)
-    if on is None and len(table):
-        on = max(table["date"])
-    chosen = table.loc[table["date"] == on] if on is not None else table
-    if chosen.empty:
-        raise NotFoundError("export.no_rounds", date=on or "-")
-    return [round_from_json(text) for text in chosen.sort_values("code")["payload"]]
-
-
-def round_from_json(text: str) -> Round:
-    """Read a stored round back.
-
-    Parameters
-    ----------
-    text : str
-        JSON as stored when the round was reserved.
-
-    Returns
-    -------
-    Round
-        The same round.
-    """
-    raw: dict[str, Any] = json.loads(text)
-    stops = tuple(
-        RoundStop(**{**s, "doors": tuple(RoundDoor(**d) for d in s["doors"])}) for s in raw["stops"]
-    )
-    return Round(
-        **{
-            **raw,
-            "date": date.fromisoformat(raw["date"]),
-            "start_at": datetime.fromisoformat(raw["start_at"]),
-            "end_at": datetime.fromisoformat(raw["end_at"]),
-            "start": Place(**raw["start"]),
-            "end": Place(**raw["end"]),
-            "buurt_codes": tuple(raw["buurt_codes"]),
-            "stops": stops,
-            "route": tuple((float(x), float(y)) for x, y in raw["route"]),
-            "pause": Pause(**raw["pause"]) if raw.get("pause") else None,
-        }
-    )
+    shifts = list_shifts(
+        wish.workspace, first=wish.on or wish.today, weeks=wish.weeks,
+        assistants=wish.assistants, now=wish.now,
+    )  # fmt: skip
+    require_shifts(wish, shifts)
+    target = wish.target("-".join(("rooster", *wish.assistants)))
+    write_ics(
+        shifts, target, area=wish.workspace.settings.area.name, credits=wish.credits(),
+        now=wish.now, lang=wish.lang,
+    )  # fmt: skip
+    return [target]

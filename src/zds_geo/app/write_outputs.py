@@ -129,5 +129,5 @@ def remove_outputs(folder: Path, codes: Sequence[str]) -> None:
         Codes of rounds that no longer hold.
     """
     for code in codes:
-        for ending in ("pdf", "html", "gpx"):
+        for ending in ("pdf", "html", "gpx", "kml"):
             (folder / f"{code}.{ending}").unlink(missing_ok=True)

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.core.errors import SourceError
 from zds_geo.core.windows import AMSTERDAM
 
 cycle = typer.Typer(cls=Group, help="help.cycle", no_args_is_help=True)
@@ -95,3 +97,21 @@ def change(
     for who in changed.assistants:
         face.print("shift.changed", who=who, date=day)
     face.data({**asdict(changed), "date": day, "from": starts, "to": ends})
+
+
+@shift.command("import", cls=Command, help="help.shift.import")
+def take_over(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.shift.file")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="help.shift.dry_run")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="help.shift.partial")] = False,
+) -> None:
+    from zds_geo.app.import_roster import import_roster
+    from zds_geo.cli._show_roster import roster_as_data, show_roster
+
+    face: Face = ctx.obj
+    found = import_roster(face.open(), file, now=face.now, dry_run=dry_run, partial=partial)
+    show_roster(face, found, name=file.name, dry_run=dry_run)
+    face.data(roster_as_data(face, found))
+    if found.faults and not partial and not dry_run:
+        raise SourceError("roster.not_taken", path=file.name, n=len(found.faults))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _privacy, _report, _rhythm, _team
+from zds_geo.cli import _export, _fixes, _knocks, _places, _plan, _privacy, _report, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -141,23 +141,7 @@ def simulate(  # noqa: D103
     face.data(simulation_as_data(found, world=world, seed=seed))
 
 
-@app.command("export", cls=Command, help="help.export")
-def export(  # noqa: D103
-    ctx: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="SOORT", help="help.export.kind")],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="PAD", help="help.export.out")
-    ] = None,
-    date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.export.date")] = "",
-) -> None:
-    from zds_geo.app.export import export as write
-
-    face: Face = ctx.obj
-    on = read_date(date) if date else None
-    written = write(face.open(), kind, on=on, path=out, now=face.now)
-    for path in written:
-        face.print("export.done", path=path)
-    face.data({"files": written})
+app.command("export", cls=Command, help="help.export")(_export.export)
 
 
 @app.command("cards", cls=Command, help="help.cards")
@@ -180,8 +164,8 @@ def doctor(ctx: typer.Context) -> None:  # noqa: D103
     face: Face = ctx.obj
     findings = check_health(face.open(), now=face.now)
     for finding in findings:
-        mark = "goed " if finding.good else "LET OP"
-        face.write(f"[{mark.strip():^6}] {face.say(finding.key, **finding.facts)}")
+        mark = face.say("doctor.mark.good" if finding.good else "doctor.mark.mind")
+        face.write(f"[{mark:^6}] {face.say(finding.key, **finding.facts)}")
     face.data({"findings": [{"good": f.good, "key": f.key, "facts": f.facts} for f in findings]})
     if not all(f.good for f in findings):
         raise typer.Exit(1)

@@ -5,11 +5,17 @@ with ``{name}`` placeholders. Keys are unique over all files.
 """
 
 import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from numbers import Integral
+from string import Formatter
+from typing import Any, Final
 
 LANGUAGES: Final = ("nl", "en")
+GROUPED_FROM: Final = 10_000  # four digits are written together, so that a year stays a year
+_ECHOED: Final = frozenset({"got", "expected", "lon", "lat"})  # said back as they were typed
 
 
 @cache
@@ -55,7 +61,8 @@ def say(key: str, *, lang: str = "nl", **facts: object) -> str:
     Returns
     -------
     str
-        The text.
+        The text. Dates, times and numbers in it are written as in that language: ``23-11-2026``,
+        ``13:00``, ``15.000`` and, where the text asks for decimals, ``2,5``.
 
     Raises
     ------
@@ -68,5 +75,85 @@ def say(key: str, *, lang: str = "nl", **facts: object) -> str:
     'Gesproken'
     >>> say("outcome.talked", lang="en")
     'Talked'
+    >>> say("export.as_of", date=date(2026, 11, 2))
+    'stand van 2-11-2026'
     """
-    return load_catalogue()[key][lang].format(**facts)
+    return _Writer(lang).vformat(load_catalogue()[key][lang], (), facts)
+
+
+def write_whole(value: int, lang: str) -> str:
+    """Write a whole number as in a language.
+
+    Parameters
+    ----------
+    value : int
+        The number.
+    lang : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    str
+        In groups of three digits from five digits on.
+
+    Examples
+    --------
+    >>> write_whole(1500, "nl"), write_whole(15000, "nl"), write_whole(15000, "en")
+    ('1500', '15.000', '15,000')
+    """
+    if abs(value) < GROUPED_FROM:
+        return str(value)
+    return f"{value:,}".replace(",", "." if lang == "nl" else ",")
+
+
+def write_day(day: date, lang: str) -> str:
+    """Write a date in digits as in a language.
+
+    Parameters
+    ----------
+    day : date
+        The date.
+    lang : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    str
+        Day, month, year; in English ISO, since both orders are used there.
+
+    Examples
+    --------
+    >>> write_day(date(2026, 11, 2), "nl"), write_day(date(2026, 11, 2), "en")
+    ('2-11-2026', '2026-11-02')
+    """
+    return f"{day.day}-{day.month}-{day.year}" if lang == "nl" else day.isoformat()
+
+
+class _Writer(Formatter):
+    """``str.format`` that writes dates, times and numbers as in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def get_field(
+        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, int | str]:
+        value, name = super().get_field(field_name, args, kwargs)
+        if name in _ECHOED and isinstance(value, Integral | float):
+            return str(value), name
+        return value, name
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return format(write_day(value, self._lang), format_spec)
+        if isinstance(value, time):
+            return format(f"{value:%H:%M}", format_spec)
+        if isinstance(value, float) and format_spec:
+            text = format(value, format_spec)
+            return text.translate(_COMMA) if self._lang == "nl" else text
+        if isinstance(value, Integral) and abs(int(value)) >= GROUPED_FROM:
+            return format(write_whole(int(value), self._lang), format_spec)
+        return super().format_field(value, format_spec)
+
+
+_COMMA: Final = str.maketrans(",.", ".,")

@@ -1,122 +1,199 @@
-"""GPX, GeoJSON and CSV: every one with its credit line and data date."""
+"""GeoJSON and CSV, and the line that every file carries: marks, credits, dates."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zds_geo.core.csvguard import csv_guard
 from zds_geo.core.texts import say
-from zds_geo.outputs.layers import credit_line, line_range
-from zds_geo.outputs.round_map import on_request, to_feature_collection
+from zds_geo.outputs.layers import credit_line, is_invented
+from zds_geo.outputs.round_map import to_feature_collection
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from zds_geo.core.model import Credit, Round
-
-_GPX = "http://www.topografix.com/GPX/1/1"
+    from zds_geo.core.model import Credit
 
 
-def write_gpx(planned: Round, path: Path, *, credits: Sequence[Credit], lang: str = "nl") -> None:
-    """Write a round as GPX 1.1: a waypoint for each stop, and the walking line as a track.
+def source_line(
+    credits: Sequence[Credit], lang: str, *, as_of: date | None = None, internal: bool = False
+) -> str:
+    """Write what every file carries: its marks, where the data comes from, and its dates.
 
     Parameters
     ----------
-    planned : Round
-        The round.
-    path : Path
-        File to write.
     credits : sequence of Credit
-        For the copyright and description.
+        With the data dates; none for a file without open data.
     lang : str
         ``nl`` or ``en``.
+    as_of : date, optional
+        The date of figures.
+    internal : bool
+        Whether the file is for the coordinator only.
+
+    Returns
+    -------
+    str
+        Such as ``INTERN · VERZONNEN VOORBEELD · Bronnen: … · stand van 22-11-2026``.
     """
-    ET.register_namespace("", _GPX)
-    root = ET.Element(f"{{{_GPX}}}gpx", {"version": "1.1", "creator": "zds_geo"})
-    meta = ET.SubElement(root, f"{{{_GPX}}}metadata")
-    title = say("sheet.title", lang=lang, code=planned.round_id)
-    ET.SubElement(meta, f"{{{_GPX}}}name").text = _clean(title)
-    ET.SubElement(meta, f"{{{_GPX}}}desc").text = _clean(credit_line(credits, lang))
-    owner = next((c.credit for c in credits if c.kind == "streets"), "zds_geo")
-    ET.SubElement(meta, f"{{{_GPX}}}copyright", {"author": _clean(owner)})
-    for stop in planned.stops:
-        point = ET.SubElement(root, f"{{{_GPX}}}wpt", _at(stop.lon, stop.lat))
-        label = line_range([d.line for d in stop.doors])
-        name = f"{label} {stop.street} {', '.join(d.label for d in stop.doors)}"
-        ET.SubElement(point, f"{{{_GPX}}}name").text = _clean(name)
-        asked = [d for d in stop.doors if d.reason == "reason.on_request"]
-        if asked:
-            note = on_request(asked[0].come_back_window, lang)
-            ET.SubElement(point, f"{{{_GPX}}}desc").text = _clean(note)
-    track = ET.SubElement(root, f"{{{_GPX}}}trk")
-    ET.SubElement(track, f"{{{_GPX}}}name").text = _clean(title)
-    segment = ET.SubElement(track, f"{{{_GPX}}}trkseg")
-    for lon, lat in planned.route:
-        ET.SubElement(segment, f"{{{_GPX}}}trkpt", _at(lon, lat))
-    ET.indent(root, " ")
-    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    parts = []
+    if internal:
+        parts.append(say("outputs.internal", lang=lang))
+    if is_invented(credits):
+        parts.append(say("outputs.invented", lang=lang))
+    if credits:
+        parts.append(credit_line(credits, lang))
+    if as_of is not None:
+        parts.append(say("export.as_of", lang=lang, date=as_of))
+    return " · ".join(parts)
 
 
-def _at(lon: float, lat: float) -> dict[str, str]:
-    return {"lat": f"{lat:.7f}", "lon": f"{lon:.7f}"}
-
-
-def _clean(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())
-
-
-def write_geojson(frame: gpd.GeoDataFrame, path: Path, *, credits: Sequence[Credit]) -> None:
-    """Write coverage by piece of street as GeoJSON (WGS84).
+def write_geojson(
+    frame: gpd.GeoDataFrame,
+    path: Path,
+    *,
+    credits: Sequence[Credit],
+    more: Sequence[gpd.GeoDataFrame] = (),
+    as_of: date | None = None,
+    internal: bool = False,
+    lang: str = "nl",
+) -> None:
+    """Write a layer as GeoJSON (WGS84).
 
     Parameters
     ----------
     frame : GeoDataFrame
-        As from ``merge_sides``.
+        EPSG:28992 or EPSG:4326; its columns become properties.
+    more : sequence of GeoDataFrame
+        Further layers, whose shapes follow in the same file.
     path : Path
         File to write.
     credits : sequence of Credit
         In the member ``credits``.
+    as_of : date, optional
+        The date of figures.
+    internal : bool
+        Whether the file is for the coordinator only.
+    lang : str
+        ``nl`` or ``en``.
     """
-    table = frame.copy()
-    for column in table.columns:
-        if column != "geometry" and table[column].dtype == object:
-            table[column] = [None if v is None or v != v else str(v) for v in table[column]]  # noqa: PLR0124
-    content = to_feature_collection(table)
-    content["credits"] = credit_line(credits, "nl")
+    content = _features(frame)
+    for layer in more:
+        content["features"] += _features(layer)["features"]
+    for n, feature in enumerate(content["features"]):
+        feature["id"] = str(n)
+    content["credits"] = source_line(credits, lang, as_of=as_of, internal=internal)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_csv(frame: pd.DataFrame, path: Path, *, credits: Sequence[Credit]) -> None:
-    """Write a table of figures as CSV; the last column of each row is the credit line.
+def _features(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    import pandas as pd
+
+    table = frame.copy()
+    for column in table.columns:
+        if column != "geometry":
+            plain = [_as_json(v) for v in table[column]]
+            table[column] = pd.Series(plain, index=table.index, dtype="object")
+    # A walking line crosses itself: only rounding point by point keeps its order.
+    mode = "pointwise" if "LineString" in set(table.geom_type) else "valid_output"
+    return to_feature_collection(table, mode=mode)
+
+
+def write_csv(
+    frame: pd.DataFrame,
+    path: Path,
+    *,
+    credits: Sequence[Credit],
+    as_of: date | None = None,
+    internal: bool = False,
+    lang: str = "nl",
+    excel: bool = False,
+) -> None:
+    """Write a table as CSV; the last column of each row is the credit line.
 
     Parameters
     ----------
     frame : DataFrame
-        Any table with a named index.
+        Any table; a named index becomes the first column.
     path : Path
-        File to write: UTF-8, comma.
+        File to write: UTF-8.
     credits : sequence of Credit
         For the column ``bron``.
+    as_of : date, optional
+        The date of figures.
+    internal : bool
+        Whether the file is for the coordinator only.
+    lang : str
+        ``nl`` or ``en``.
+    excel : bool
+        False: for programs, with commas, fixed column names, ISO dates and decimal points. True:
+        for a spreadsheet on a Dutch computer, with semicolons, a byte order mark, and column
+        names, dates and numbers as people write them.
     """
-    source = credit_line(credits, "nl")
+    source = csv_guard(source_line(credits, lang, as_of=as_of, internal=internal))
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    table = frame.reset_index()
-    writer.writerow([*map(str, table.columns), "bron"])
+    writer = csv.writer(text, lineterminator="\n", delimiter=";" if excel else ",")
+    table = frame.reset_index() if frame.index.name else frame
+    names = [*map(str, table.columns), "bron"]
+    writer.writerow([csv_guard(column_name(n, lang)) for n in names] if excel else names)
     for row in table.itertuples(index=False):
-        writer.writerow([*map(_cell, row), csv_guard(source)])
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+        writer.writerow([*(_cell(v, excel=excel) for v in row), source])
+    path.write_text(text.getvalue(), encoding="utf-8-sig" if excel else "utf-8", newline="")
 
 
-def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124  (missing)
+def column_name(name: str, lang: str) -> str:
+    """Name a column for people.
+
+    Parameters
+    ----------
+    name : str
+        The fixed name, as programs read it.
+    lang : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    str
+        From the catalogue (``column.*``).
+
+    Examples
+    --------
+    >>> column_name("n_doors", "nl"), column_name("starts", "nl")
+    ('woningen', 'van')
+    """
+    return say(f"column.{name}", lang=lang)
+
+
+def _cell(value: Any, *, excel: bool) -> str:
+    if _is_missing(value):
         return ""
-    return csv_guard(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return csv_guard(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if excel and isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    if excel and isinstance(value, float):
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def _as_json(value: Any) -> object:
+    if _is_missing(value):
+        return None
+    plain = value.item() if hasattr(value, "item") else value
+    return plain if isinstance(plain, str | int | float) else str(plain)
+
+
+def _is_missing(value: Any) -> bool:
+    import pandas as pd
+
+    return value is None or bool(pd.isna(value))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from zds_geo.sources.limited import LimitedReader
     from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.proof import Proof, prove, why_doubtful
+    from zds_geo.sources.roster import RosterCell, RosterFault, RosterFile, read_roster, widest
+    from zds_geo.sources.spreadsheet import read_spreadsheet
     from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
@@ -36,11 +38,15 @@ _HOMES: Final = {
     "open_client": "fetch",
     "sha256_of": "_recognise",
     "why_doubtful": "proof",
+    "widest": "roster",
     "AddressData": "addresses",
     "Area": "areas",
     "AreaGroup": "areas",
     "BuurtData": "buurten",
     "Proof": "proof",
+    "RosterCell": "roster",
+    "RosterFault": "roster",
+    "RosterFile": "roster",
     "StreetData": "streets",
     "find_area": "areas",
     "list_areas": "areas",
@@ -48,6 +54,8 @@ _HOMES: Final = {
     "read_addresses": "addresses",
     "read_buurten": "buurten",
     "read_own_list": "own_list",
+    "read_roster": "roster",
+    "read_spreadsheet": "spreadsheet",
     "read_streets": "streets",
     "read_ways": "streets",
     "recognise": "_recognise",
@@ -63,6 +71,9 @@ __all__ = [
     "LimitedReader",
     "Limits",
     "Proof",
+    "RosterCell",
+    "RosterFault",
+    "RosterFile",
     "StreetData",
     "fetch_buurten",
     "fetch_collection",
@@ -75,11 +86,14 @@ __all__ = [
     "read_addresses",
     "read_buurten",
     "read_own_list",
+    "read_roster",
+    "read_spreadsheet",
     "read_streets",
     "read_ways",
     "recognise",
     "sha256_of",
     "why_doubtful",
+    "widest",
 ]
 
 

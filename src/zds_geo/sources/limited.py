@@ -104,6 +104,10 @@ class LimitedReader:
         """Read as ``sources.read_own_list``."""
         return self._ask("read_own_list", path)
 
+    def read_spreadsheet(self, path: Path) -> pd.DataFrame:
+        """Read as ``sources.read_spreadsheet``."""
+        return self._ask("read_spreadsheet", path)
+
     def _ask(self, name: str, path: Path, **kwargs: Any) -> Any:
         seconds = SECONDS + SECONDS_PER_MB * _size(path) // 1_000_000
         stop = threading.Timer(_SLACK * seconds, self._process.kill)

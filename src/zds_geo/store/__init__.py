@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         open_history,
     )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
+    from zds_geo.store.layers_file import write_layers
     from zds_geo.store.map_file import write_map_file
     from zds_geo.store.places_file import (
         list_layers,
@@ -38,6 +39,7 @@ _HOMES: Final = {
     "read_table": "places_file",
     "swap_previous": "places_file",
     "write_knocks_csv": "knocks_csv",
+    "write_layers": "layers_file",
     "write_map_file": "map_file",
     "write_places": "places_file",
 }
@@ -56,6 +58,7 @@ __all__ = [
     "read_table",
     "swap_previous",
     "write_knocks_csv",
+    "write_layers",
     "write_map_file",
     "write_places",
 ]

@@ -204,20 +204,40 @@ class RoundBook(Database):
         now: datetime,
     ) -> None:
         """Keep a change of an assistant's shift on one date; the last one counts."""
+        self.change_shifts([(assistant_id, on, cancelled, starts, ends)], now=now)
+
+    def change_shifts(
+        self,
+        changes: Iterable[tuple[str, date, bool, time | None, time | None]],
+        *,
+        now: datetime,
+    ) -> None:
+        """Keep changes of shifts, all or none.
+
+        Parameters
+        ----------
+        changes : iterable of (assistant, date, cancelled, starts, ends)
+            Of one assistant and date the last one counts.
+        now : datetime
+            Aware.
+        """
         utc(now)
-        row = {
-            "assistant_id": assistant_id,
-            "date": on.isoformat(),
-            "cancelled": int(cancelled),
-            "starts": None if starts is None else f"{starts:%H:%M}",
-            "ends": None if ends is None else f"{ends:%H:%M}",
-        }
-        same = sa.and_(
-            SHIFT_CHANGE.c.assistant_id == assistant_id, SHIFT_CHANGE.c.date == on.isoformat()
-        )
         with self._transaction(writes=True) as connection:
-            if connection.execute(SHIFT_CHANGE.update().where(same).values(**row)).rowcount == 0:
-                connection.execute(SHIFT_CHANGE.insert(), row)
+            for assistant_id, on, cancelled, starts, ends in changes:
+                row = {
+                    "assistant_id": assistant_id,
+                    "date": on.isoformat(),
+                    "cancelled": int(cancelled),
+                    "starts": None if starts is None else f"{starts:%H:%M}",
+                    "ends": None if ends is None else f"{ends:%H:%M}",
+                }
+                same = sa.and_(
+                    SHIFT_CHANGE.c.assistant_id == assistant_id,
+                    SHIFT_CHANGE.c.date == on.isoformat(),
+                )
+                changed = connection.execute(SHIFT_CHANGE.update().where(same).values(**row))
+                if changed.rowcount == 0:
+                    connection.execute(SHIFT_CHANGE.insert(), row)
 
     def read_shift_changes(self) -> pd.DataFrame:
         """Read shift changes: ``assistant_id``, ``date``, ``cancelled``, ``starts``, ``ends``."""
