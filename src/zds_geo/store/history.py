@@ -7,18 +7,22 @@ from pathlib import Path
 
 from zds_geo.store._areas import AreaBook
 from zds_geo.store._database import utc
+from zds_geo.store._door_state import DoorStateBook
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store._fixes import FixBook
 from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
 from zds_geo.store._register import Register
 from zds_geo.store._rounds import Cycle, RoundBook
+from zds_geo.store._sheets import SheetLog, StoredKnock
 
-__all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
+__all__ = ["Cycle", "HistoryStore", "RecordResult", "StoredKnock", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook):
-    """An opened history: knocks, register, lineage, corrections, rounds and areas."""
+class HistoryStore(
+    KnockLog, SheetLog, Register, LineageBook, FixBook, RoundBook, AreaBook, DoorStateBook
+):
+    """An opened history: knocks, register, lineage, corrections, rounds, areas, door state."""
 
 
 def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
-SCHEMA_VERSION: Final = "0003"
+SCHEMA_VERSION: Final = "0004"
 METADATA: Final = MetaData()
 
 
@@ -181,5 +181,26 @@ DIVISION_DOOR: Final = Table(
     Column("door_id", Text, nullable=False),
     Column("assistant_id", Text, nullable=False),
     PrimaryKeyConstraint("division_id", "door_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+# What remains of a door when its knocks are gone (DESIGN 5); months are YYYY-MM.
+DOOR_STATE: Final = Table(
+    "door_state", METADATA,
+    Column("door_id", Text, primary_key=True),
+    Column("month_last_tried", Text, nullable=False),
+    Column("month_last_talked", Text, nullable=False),
+    Column("kinds_tried", Text, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("vacant_on", Text),
+    Column("not_a_home_on", Text),
+    sqlite_strict=True,
+)  # fmt: skip
+# That somebody gave the list of doors nobody rings at, or said that there is none.
+REGISTER_SOURCE: Final = Table(
+    "register_source", METADATA,
+    Column("source_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("given_on", Text, nullable=False),
+    _one_of("kind", ["list", "none", "invented"]),
     sqlite_strict=True,
 )  # fmt: skip
