@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.app.divide_team import divide_team, rollback_team
+    from zds_geo.app.enter_sheet import enter_sheet
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from zds_geo.app.plan_weeks import plan_weeks
     from zds_geo.app.record_knocks import (
         add_knock,
-        enter_sheet,
         export_knocks,
         import_knocks,
         set_do_not_knock,
@@ -44,7 +44,7 @@ _HOMES: Final = {
     "close_cycle": "keep_cycle",
     "divide_team": "divide_team",
     "draw_coverage": "show_coverage",
-    "enter_sheet": "record_knocks",
+    "enter_sheet": "enter_sheet",
     "export": "export",
     "export_knocks": "record_knocks",
     "find_doors": "find_doors",

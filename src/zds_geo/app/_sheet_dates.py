@@ -68,7 +68,10 @@ class BackReader:
         self, tokens: Sequence[Token], *, windows: WindowScheme, on: date, n_lines: int
     ) -> None:
         self.tokens, self.windows, self.on, self.n_lines = tokens, windows, on, n_lines
-        self.at = self.begin = 0
+        self._begin(0)
+
+    def _begin(self, at: int) -> None:
+        self.at = self.begin = at
         self.part, self.window = "", ""
         self.starts: date | None = None
         self.until: date | None = None
@@ -92,7 +95,7 @@ class BackReader:
         UsageError
             If a day or date is not clear, or cannot be.
         """
-        self.at = self.begin = at
+        self._begin(at)
         while self.at < len(self.tokens) and self._step():
             pass
         return self._result(), self.at

@@ -239,6 +239,8 @@ def _read_address(piece: str, *, windows: WindowScheme, on: date) -> Entry | Non
                 return _entry(said, line=0, address=f"{street} {number}")
     if fault is not None:
         raise fault
+    if re.fullmatch(r"[^0-9]{3,}[0-9]{1,5}(?:\s?-?\s?[a-z0-9]{1,6})?", piece):
+        raise UsageError("entry.no_outcome", got=piece)
     return None
 
 

@@ -6,7 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
+    from zds_geo.store.history import (
+        Cycle,
+        HistoryStore,
+        RecordResult,
+        StoredKnock,
+        open_history,
+    )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
     from zds_geo.store.places_file import (
         list_layers,
@@ -21,6 +27,7 @@ _HOMES: Final = {
     "HistoryStore": "history",
     "KnocksFile": "knocks_csv",
     "RecordResult": "history",
+    "StoredKnock": "history",
     "list_layers": "places_file",
     "open_history": "history",
     "read_knocks_csv": "knocks_csv",
@@ -36,6 +43,7 @@ __all__ = [
     "HistoryStore",
     "KnocksFile",
     "RecordResult",
+    "StoredKnock",
     "list_layers",
     "open_history",
     "read_knocks_csv",

@@ -24,6 +24,7 @@ class StoredKnock:
     knocked_on: date
     window: str
     outcome: str
+    back: tuple[str, str, str]  # window, from, until of an appointment; ISO dates or empty
     batch_id: str
 
 
@@ -56,6 +57,10 @@ class SheetLog(Database):
                     knock_id=row["knock_id"], door_id=row["door_id"],
                     knocked_on=date.fromisoformat(row["knocked_on"]), window=row["window"],
                     outcome=row["outcome"], batch_id=row["batch_id"],
+                    back=(
+                        row["come_back_window"], row["come_back_from"] or "",
+                        row["come_back_until"] or "",
+                    ),
                 )
                 for row in connection.execute(query).mappings()
             ]  # fmt: skip
