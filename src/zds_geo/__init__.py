@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
+    from zds_geo.app.import_history import import_history, import_register, note_no_register
     from zds_geo.app.import_places import import_places, rollback_places
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_example import make_example
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         undo_batch,
         withdraw_do_not_knock,
     )
+    from zds_geo.app.sheet_form import import_form, write_form
     from zds_geo.app.show_coverage import draw_coverage, measure
     from zds_geo.app.workspace import Workspace, open_workspace
 
@@ -48,12 +50,16 @@ _HOMES: Final = {
     "export": "export",
     "export_knocks": "record_knocks",
     "find_doors": "find_doors",
+    "import_form": "sheet_form",
+    "import_history": "import_history",
     "import_knocks": "record_knocks",
     "import_places": "import_places",
+    "import_register": "import_history",
     "list_fixes": "fix_places",
     "make_example": "make_example",
     "make_workspace": "make_workspace",
     "measure": "show_coverage",
+    "note_no_register": "import_history",
     "open_workspace": "workspace",
     "plan_day": "plan_day",
     "plan_weeks": "plan_weeks",
@@ -64,6 +70,7 @@ _HOMES: Final = {
     "start_cycle": "keep_cycle",
     "undo_batch": "record_knocks",
     "withdraw_do_not_knock": "record_knocks",
+    "write_form": "sheet_form",
 }
 
 __all__ = [
@@ -79,12 +86,16 @@ __all__ = [
     "export",
     "export_knocks",
     "find_doors",
+    "import_form",
+    "import_history",
     "import_knocks",
     "import_places",
+    "import_register",
     "list_fixes",
     "make_example",
     "make_workspace",
     "measure",
+    "note_no_register",
     "open_workspace",
     "plan_day",
     "plan_weeks",
@@ -95,6 +106,7 @@ __all__ = [
     "start_cycle",
     "undo_batch",
     "withdraw_do_not_knock",
+    "write_form",
 ]
 
 

@@ -121,6 +121,7 @@ def _rank(
             params=day.params,
             do_not_knock=day.do_not_knock,
             reserved=day.reserved | day.taken,
+            door_state=day.door_state,
         )
         result = _leave_to_same_face(day, shift, result)
         ranked.append((piece, keep_to_area(day.areas, shift, result, knocks=day.knocks)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from zds_geo.app._sheet_day import MONTHS, DayReader
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import WindowScheme
 
@@ -21,21 +22,14 @@ _WEEKDAYS: Final = {
     **{name: n for n, name in enumerate(_DAYS)},
     **{name[:2]: n for n, name in enumerate(_DAYS)},
 }
-_MONTH_NAMES: Final = (
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
-    "oktober", "november", "december",
-)  # fmt: skip
-MONTHS: Final = {
-    **{name: n for n, name in enumerate(_MONTH_NAMES, start=1)},
-    **{name[:3]: n for n, name in enumerate(_MONTH_NAMES, start=1) if name != "maart"},
-    "mrt": 3, "sept": 9,
-}  # fmt: skip
 _PARTS: Final = {
     "ochtend": "ochtend", "ochtends": "ochtend", "sochtends": "ochtend", "smorgens": "ochtend",
     "morgens": "ochtend", "middag": "middag", "middags": "middag", "smiddags": "middag",
     "avond": "avond", "avonds": "avond", "savonds": "avond",
 }  # fmt: skip
-_FILLERS: Final = frozenset({"in", "de", "op", "'s", "s", "'", "graag", "liefst", "het", "een", ":"})
+_FILLERS: Final = frozenset(
+    {"in", "de", "op", "'s", "s", "'", "graag", "liefst", "het", "een", ":"}
+)
 _COUNTS: Final = {"een": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6}
 _SPANS: Final = {"dag": 1, "dagen": 1, "week": 7, "weken": 7, "maand": 0, "maanden": 0}
 
@@ -49,7 +43,7 @@ class Back:
     until: date | None = None
 
 
-class BackReader:
+class BackReader(DayReader):
     """Reads one appointment from the words after ``kt``.
 
     Parameters
@@ -67,7 +61,8 @@ class BackReader:
     def __init__(
         self, tokens: Sequence[Token], *, windows: WindowScheme, on: date, n_lines: int
     ) -> None:
-        self.tokens, self.windows, self.on, self.n_lines = tokens, windows, on, n_lines
+        super().__init__(tokens, on=on)
+        self.windows, self.n_lines = windows, n_lines
         self._begin(0)
 
     def _begin(self, at: int) -> None:
@@ -100,18 +95,6 @@ class BackReader:
             pass
         return self._result(), self.at
 
-    def _word(self, ahead: int = 0) -> str:
-        at = self.at + ahead
-        return self.tokens[at].text if at < len(self.tokens) else ""
-
-    def _piece(self) -> str:
-        words = self.tokens[self.begin : max(self.at, self.begin + 1)]
-        return ("kt " + " ".join(t.text for t in words))[:60]
-
-    def _refuse(self, key: str, **facts: object) -> UsageError:
-        self.at = min(self.at + 1, len(self.tokens))
-        return UsageError(key, got=self._piece(), **facts)
-
     def _step(self) -> bool:
         word = self._word()
         if self.tokens[self.at].kind == "sep":
@@ -131,7 +114,7 @@ class BackReader:
         return False
 
     def _named(self, word: str) -> bool:
-        """Take the name of a window, a part of the day or a weekday, or two of these as one word."""
+        """Take a window, a part of the day or a weekday, or two of these written as one word."""
         glued = re.fullmatch(rf"({'|'.join(_DAYS)})(ochtend|middag|avond)", word)
         tomorrow = word == "morgen" and self._word(1) in _PARTS
         if word in _PARTS:
@@ -208,9 +191,6 @@ class BackReader:
             self._set_dates(None, day)
         return True
 
-    def _two(self, day: date | None) -> tuple[date, date] | None:
-        return None if day is None else (day, day)
-
     def _number(self) -> bool:
         """Take a date that stands without a preposition; a number alone is a line."""
         if self.tokens[self.at].kind == "clock":
@@ -232,66 +212,6 @@ class BackReader:
                 raise self._refuse("entry.date_or_lines", piece="".join(marks))
         self._set_dates(*found)
         return True
-
-    def _range(self) -> tuple[date, date] | None:
-        """Read ``12 tot 20 december`` or ``12 december t/m 3 januari``; None where there is none."""
-        back = self.at
-        first = self._date()
-        bare = self._word() if first is None else ""
-        if first is None:
-            self.at += 1
-        if (first is None and not bare.isdigit()) or self._word() not in {"tot", "t/m", "en", "-"}:
-            self.at = back
-            return None
-        self.at += 1
-        last = self._date(after=first)
-        if last is None:
-            self.at = back
-            return None
-        if first is None:
-            try:
-                first = last.replace(day=int(bare))
-            except ValueError:
-                raise self._refuse("entry.back_date") from None
-        return first, last
-
-    def _date(self, *, after: date | None = None) -> date | None:
-        """Read one date, the first such on or after the day that was walked; None: no date here."""
-        if self.at >= len(self.tokens):
-            return None
-        token = self.tokens[self.at]
-        if token.kind == "date":
-            day, month, year = (int(x) for x in re.split(r"[-/]", token.text))
-            self.at += 1
-            return self._day(day, month, year if year > 99 else 2000 + year)
-        if token.kind != "number":
-            return None
-        if self._word(1) in MONTHS:
-            day, month = int(token.text), MONTHS[self._word(1)]
-            self.at += 2
-            year = self._word()
-            if re.fullmatch(r"20\d\d", year):
-                self.at += 1
-                return self._day(day, month, int(year))
-            return self._coming(day, month, after)
-        following = self._word(2)
-        if self._word(1) in {"-", "/"} and following.isdigit() and int(following) <= 12:
-            day, month = int(token.text), int(following)
-            self.at += 3
-            return self._coming(day, month, after)
-        return None
-
-    def _coming(self, day: int, month: int, after: date | None) -> date:
-        since = after or self.on
-        found = self._day(day, month, since.year)
-        return found if found >= since else self._day(day, month, since.year + 1)
-
-    def _day(self, day: int, month: int, year: int) -> date:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            self.at -= 1
-            raise self._refuse("entry.back_date") from None
 
     def _month(self, month: int) -> None:
         year = self.on.year + (month < self.on.month)

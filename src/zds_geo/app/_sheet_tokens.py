@@ -11,7 +11,8 @@ _SPELLINGS: Final = (
     (r"[’‘`´]", "'"),
     (r"[–—−‐‑]", "-"),
     (r"\s*[“”„]", '"'),
-    (r"\bt\s*/\s*m\b|\btm\b|\bt\.\s?m\.?(?!\w)|\btot\s*(?:en met|/ ?met)\b|(?<=[0-9])\s*\.{2,}\s*(?=[0-9])", " t/m "),
+    (r"\bt\s*/\s*m\b|\btm\b|\bt\.\s?m\.?(?!\w)|\btot\s*(?:en met|/ ?met)\b", " t/m "),
+    (r"(?<=[0-9])\s*\.{2,}\s*(?=[0-9])", " t/m "),
     (r"\b([a-z])\.([a-z])\.(?!\w)", r"\1\2"),  # n.t.
 )  # fmt: skip
 _TOKEN: Final = re.compile(

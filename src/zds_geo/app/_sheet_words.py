@@ -61,8 +61,8 @@ _NOT_DONE_PHRASES: Final = (
 _SAME_PHRASES: Final = ("ook", "idem", "hetzelfde", "zelfde", '"')
 # These mean different things to different people: somebody must say which. Never guessed at.
 _ASK_BACK: Final = (
-    "thuis", "wel thuis", "was thuis", "open", "opengedaan", "open gedaan", "deed open", "ja", "nee",
-    "wel", "niet", "ok", "geen tijd", "niet gesproken", "een woning", "wel een woning", "woning",
+    "thuis", "wel thuis", "was thuis", "open", "opengedaan", "open gedaan", "deed open", "ja",
+    "nee", "wel", "niet", "ok", "geen tijd", "niet gesproken", "een woning", "wel een woning", "woning",
     "bewoond", "aangebeld", "wel aangebeld", "gedaan", "wel gedaan", "deur dicht", "niet open",
     "bestaat niet", "te koop", "staat te koop", "weg", "meer", "niets", "interesse",
 )  # fmt: skip

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from zds_geo.app.sheet_windows import Walked, line_windows, require_past
+from zds_geo.app._sheet_knocks import make_knocks
 from zds_geo.app.export import round_from_json
 from zds_geo.app.find_doors import door_label, door_of_address
 from zds_geo.app.sheet_entry import Entry, read_sheet
+from zds_geo.app.sheet_windows import Walked, line_windows, require_past
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, UsageError
 from zds_geo.core.model import Knock, Round
-from zds_geo.core.outcomes import Outcome, Source, short_code
-from zds_geo.core.windows import AMSTERDAM, day_text
+from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
-    from zds_geo.store import HistoryStore, RecordResult, StoredKnock
-
-# Made from round, line and date, so that entering a sheet twice gives the same knocks.
-SHEET_NAMESPACE: Final = uuid.UUID("6f1d0a52-9d0f-5b1e-8a55-2f6d1c0f7a11")
+    from zds_geo.store import HistoryStore, RecordResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +201,7 @@ def read_entries(
         for n, door_id in here:
             windows[n, door_id] = of_lines[n] if n else _one_window(workspace, sheet, walked)
     known = {k.door_id: k for k in store.sheet_knocks(sheet.code)}
-    knocks = _make_knocks(store, sheet, placed, windows=windows, known=known)
+    knocks = make_knocks(store, sheet.planned, placed, windows=windows, known=known)
     names = _names(workspace, sheet, [d for n, d, *_ in placed if not n])
     lines = tuple(
         ReadLine(
@@ -258,9 +254,7 @@ def _names(
     workspace: Workspace, sheet: Sheet, others: Sequence[str]
 ) -> dict[tuple[int, str], tuple[str, str]]:
     """Give street and number of each line, and of doors that are not on the sheet."""
-    names = {
-        (d.line, d.door_id): (s.street, d.label) for s in sheet.planned.stops for d in s.doors
-    }
+    names = {(d.line, d.door_id): (s.street, d.label) for s in sheet.planned.stops for d in s.doors}
     if others:
         from zds_geo.store import read_layer
 
@@ -268,83 +262,6 @@ def _names(
         for row in doors.loc[doors.index.isin(others)].itertuples():
             names[0, str(row.Index)] = (str(row.straat), door_label(row))
     return names
-
-
-def _make_knocks(
-    store: HistoryStore,
-    sheet: Sheet,
-    placed: Sequence[tuple[int, str, Entry, Walked]],
-    *,
-    windows: dict[tuple[int, str], str],
-    known: dict[str, StoredKnock],
-) -> list[Knock]:
-    names = {n: f"{sheet.code} {n or door_id} {w.on}" for n, door_id, _, w in placed if n}
-    names |= {door_id: f"{sheet.code} {door_id} {w.on}" for n, door_id, _, w in placed if not n}
-    ids = fresh_ids(store, [names[n or door_id] for n, door_id, *_ in placed])
-    knocks = []
-    for (n, door_id, entry, walked), knock_id in zip(placed, ids, strict=True):
-        before = known.get(door_id)
-        knock = Knock(
-            knock_id=before.knock_id if before else knock_id,
-            door_id=door_id,
-            knocked_on=walked.on,
-            window=windows[n, door_id],
-            outcome=entry.outcome,
-            come_back_window=entry.come_back_window,
-            come_back_from=entry.come_back_from,
-            come_back_until=entry.come_back_until,
-            assistant_id=sheet.planned.assistant_id,
-            source=Source.PAPER,
-        )
-        if before:
-            _require_same(knock, before, sheet.labels.get(n, ("", entry.address)))
-        knocks.append(knock)
-    return knocks
-
-
-def _require_same(knock: Knock, known: StoredKnock, name: tuple[str, str]) -> None:
-    """Refuse another outcome for a door of this sheet that was entered already."""
-    facts = (knock.knocked_on, knock.window, knock.outcome.value)
-    back = (
-        knock.come_back_window,
-        knock.come_back_from.isoformat() if knock.come_back_from else "",
-        knock.come_back_until.isoformat() if knock.come_back_until else "",
-    )
-    if facts == (known.knocked_on, known.window, known.outcome) and back == known.back:
-        return
-    raise UsageError(
-        "entry.already", got=" ".join(name).strip(), outcome=short_code(Outcome(known.outcome)),
-        on=day_text(known.knocked_on), batch=known.batch_id,
-    )  # fmt: skip
-
-
-def fresh_ids(store: HistoryStore, names: Sequence[str]) -> list[str]:
-    """Give each name its id; what was undone is entered afresh, under an id of its own.
-
-    Parameters
-    ----------
-    store : HistoryStore
-        Open.
-    names : sequence of str
-        What each knock is: the same name again gives the same id.
-
-    Returns
-    -------
-    list of str
-        UUIDs, in the order of the names.
-    """
-    found: dict[str, str] = {}
-    again = 0
-    while len(found) < len(names):
-        waiting = {
-            str(uuid.uuid5(SHEET_NAMESPACE, f"{name} {again}")): name
-            for name in names
-            if name not in found
-        }
-        undone = store.undone_knocks(list(waiting))
-        found |= {name: i for i, name in waiting.items() if i not in undone}
-        again += 1
-    return [found[name] for name in names]
 
 
 def store_sheet(workspace: Workspace, read: ReadSheet, *, now: datetime) -> EnteredSheet:
@@ -369,7 +286,22 @@ def store_sheet(workspace: Workspace, read: ReadSheet, *, now: datetime) -> Ente
 
 
 def record_sheet(store: HistoryStore, read: ReadSheet, *, now: datetime) -> EnteredSheet:
-    """Store a sheet in an open history, as ``store_sheet`` does."""
+    """Store a sheet in an open history, as ``store_sheet`` does.
+
+    Parameters
+    ----------
+    store : HistoryStore
+        Open.
+    read : ReadSheet
+        As from ``read_entries``.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    EnteredSheet
+        With its batch.
+    """
     record = store.record([x.knock for x in read.lines], label=read.sheet.code, now=now)
     store.close_round(read.sheet.code, on=max(w.on for w in read.walked))
     return EnteredSheet(read=read, record=record)

@@ -193,9 +193,16 @@ def door_of_address(workspace: Workspace, address: str, *, first: Round) -> str:
     found = _fitting(printed, wanted, tail)
     if not found:
         doors = read_layer(workspace.require_places(), "doors")
-        number_only = doors.loc[doors["huisnummer"] == int("".join(itertools.takewhile(str.isdigit, number)))]
+        number_only = doors.loc[
+            doors["huisnummer"] == int("".join(itertools.takewhile(str.isdigit, number)))
+        ]
         every = [
-            (fold_street(r.straat), _fold(door_label(r)), str(r.Index), f"{r.straat} {door_label(r)}")
+            (
+                fold_street(r.straat),
+                _fold(door_label(r)),
+                str(r.Index),
+                f"{r.straat} {door_label(r)}",
+            )
             for r in number_only.itertuples()
         ]
         found = _fitting(every, wanted, tail)
@@ -207,9 +214,7 @@ def door_of_address(workspace: Workspace, address: str, *, first: Round) -> str:
     return next(iter(found))
 
 
-def _fitting(
-    doors: list[tuple[str, str, str, str]], street: str, number: str
-) -> dict[str, str]:
+def _fitting(doors: list[tuple[str, str, str, str]], street: str, number: str) -> dict[str, str]:
     same = {d: name for s, n, d, name in doors if n == number and s == street}
     if same or len(street) < 4:
         return same

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app.enter_sheet import SHEET_NAMESPACE
+from zds_geo.app._sheet_knocks import SHEET_NAMESPACE
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import KnockError, UsageError

@@ -50,7 +50,9 @@ def require_past(planned: Round, walked: Walked, *, made_on: date, now: datetime
     if walked.on > now.astimezone(AMSTERDAM).date():
         raise UsageError("knocks.future", got=day_text(walked.on))
     if local_instant(walked.on, walked.ends or begin) > now:
-        raise UsageError("entry.not_yet", got=f"{day_text(walked.on)} {clock(walked.ends or begin)}")
+        raise UsageError(
+            "entry.not_yet", got=f"{day_text(walked.on)} {clock(walked.ends or begin)}"
+        )
     if walked.on < made_on:
         raise UsageError("entry.before_made", got=day_text(walked.on), made=day_text(made_on))
 
@@ -113,5 +115,16 @@ def line_windows(
 
 
 def clock(at: time) -> str:
-    """Write a wall time as people do: ``13:05``."""
+    """Write a wall time as people do.
+
+    Parameters
+    ----------
+    at : time
+        Wall time.
+
+    Returns
+    -------
+    str
+        Such as ``13:05``.
+    """
     return f"{at:%H:%M}"

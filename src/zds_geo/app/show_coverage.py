@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app._day import contact_params, make_roster
+from zds_geo.app._day import contact_params, make_roster, read_door_state
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
@@ -72,10 +72,14 @@ def measure(workspace: Workspace, *, by: str, now: datetime) -> Coverage:
         params = contact_params(workspace, store)
         cycle = current_cycle(workspace, store)
         column = "buurt_code" if by == "buurt" else "straat"
-        knocks = store.read_knocks(doors=store.current_doors(doors.index))
+        current = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=current)
+        state = read_door_state(store, current)
         today = now.astimezone(AMSTERDAM).date()
         roster = make_roster(workspace.settings, store, first=today)
-        rows = measure_coverage(doors, knocks, params=params, now=now, by=column, roster=roster)
+        rows = measure_coverage(
+            doors, knocks, params=params, now=now, by=column, roster=roster, door_state=state
+        )
     rows = rows.sort_index()
     if by == "buurt":
         rows.insert(0, "buurt_naam", buurten["buurt_naam"].reindex(rows.index))
@@ -130,8 +134,12 @@ def measure_sides(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
     doors = read_layer(path, "doors")
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        knocks = store.read_knocks(doors=store.current_doors(doors.index))
-    counts = measure_coverage(doors, knocks, params=params, now=now, by="street_side_id")
+        current = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=current)
+        state = read_door_state(store, current)
+    counts = measure_coverage(
+        doors, knocks, params=params, now=now, by="street_side_id", door_state=state
+    )
     return merge_sides(read_layer(path, "street_sides"), counts, min_doors=5)
 
 

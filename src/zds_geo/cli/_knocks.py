@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zds_geo.app.sheet_windows import Walked
 from zds_geo.app.sheet_entry import Entry, read_outcome
+from zds_geo.app.sheet_windows import Walked
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
 from zds_geo.core.errors import UsageError
@@ -172,9 +172,33 @@ def import_(
     path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.knocks.file")],
 ) -> None:
     from zds_geo.app.record_knocks import import_knocks
+    from zds_geo.app.sheet_form import import_form, is_form
+    from zds_geo.cli._read_back import entered_as_data, show_entered
 
     face: Face = ctx.obj
-    _show(face, import_knocks(face.open(), path, now=face.now))
+    if not is_form(path):
+        _show(face, import_knocks(face.open(), path, now=face.now))
+        return
+    entered = import_form(face.open(), path, now=face.now)
+    for one in entered:
+        show_entered(face, one)
+    face.data({"sheets": [entered_as_data(one) for one in entered]})
+
+
+@knocks.command("sheet", cls=Command, help="help.knocks.sheet")
+def sheet(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="help.knocks.code")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="BESTAND", help="help.knocks.sheet_out")
+    ] = None,
+) -> None:
+    from zds_geo.app.sheet_form import write_form
+
+    face: Face = ctx.obj
+    path = write_form(face.open(), code, out=out, now=face.now)
+    face.print("form.done", path=path, name=path.name)
+    face.data({"file": path})
 
 
 @knocks.command("export", cls=Command, help="help.knocks.export")

@@ -3,12 +3,11 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
-from zds_geo.app.sheet_windows import Walked, clock
 from zds_geo.app.enter_sheet import EnteredSheet, ReadLine, ReadSheet
 from zds_geo.app.sheet_entry import Entry
+from zds_geo.app.sheet_windows import Walked, clock
 from zds_geo.cli._face import Face
 from zds_geo.cli._show import day_name
-
 
 
 def show_read_back(face: Face, read: ReadSheet) -> None:
@@ -132,7 +131,9 @@ def _show_group(face: Face, title: str, doors: Sequence[tuple[int, str, str]]) -
         named = list(rows)
         numbers = ", ".join(label for _, _, label in named)
         where = (
-            _lines(face, [n for n, *_ in named]) if on_sheet else face.say("entry.off_sheet").lower()
+            _lines(face, [n for n, *_ in named])
+            if on_sheet
+            else face.say("entry.off_sheet").lower()
         )
         face.write(f"    {street} {numbers}   ({where})")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from zds_geo.app.settings import FILE_NAME
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _rhythm, _team
+from zds_geo.cli import _fixes, _history, _knocks, _places, _plan, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -26,6 +26,7 @@ app.add_typer(_rhythm.shift, name="shift")
 app.add_typer(_team.team, name="team")
 app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
+app.add_typer(_history.history, name="history")
 
 
 @app.callback()

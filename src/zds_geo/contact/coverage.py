@@ -34,6 +34,7 @@ def measure_coverage(
     now: datetime,
     by: str,
     roster: pd.DataFrame | None = None,
+    door_state: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure coverage in this cycle.
 
@@ -52,6 +53,9 @@ def measure_coverage(
     roster : DataFrame, optional
         Shifts, as for ``rank_doors``: kinds of window that nobody staffs in a buurt do not count
         against it.
+    door_state : DataFrame, optional
+        What remains after retention (DESIGN 5): months count, days do not, so that
+        ``last_tried_on`` is of knocks only.
 
     Returns
     -------
@@ -68,10 +72,14 @@ def measure_coverage(
     """
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
-    facts = spread(facts_of(log, params=params), doors.index)
+    facts = spread(facts_of(log, params=params, door_state=door_state), doors.index)
     here = log.since(params.cycle_start) & log.attempt
     opened = log.doors[log.count(here & log.contact) > 0]
     tried = facts["attempts"] > 0
+    # A talk of which only the month is left opened the door then.
+    told = log.count(log.since(params.cycle_start) & log.contact & log.is_outcome("talked"))
+    told = pd.Series(told, index=log.doors).reindex(doors.index, fill_value=0)
+    remembered = tried & (facts["talked"] > told)
     every = sum(KIND_BITS.values())
     asked = staffed_kinds(doors, roster, params) if roster is not None else every
     log_misses = pd.Series(log.count(log.since(params.cycle_start) & log.miss), index=log.doors)
@@ -81,7 +89,7 @@ def measure_coverage(
             by: doors[by],
             "n_doors": 1,
             "tried": tried.astype(int),
-            "opened": doors.index.isin(opened).astype(int),
+            "opened": (doors.index.isin(opened) | remembered).astype(int),
             "talked": (facts["talked"] > 0).astype(int),
             "reached": (facts["contacts"] > 0).astype(int),
             "never_tried": (~tried).astype(int),

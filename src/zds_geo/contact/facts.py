@@ -388,7 +388,8 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
     joined["kinds"] |= is_here * np.array(old, dtype=np.int64)
     joined["attempts"] += (is_here & (joined["attempts"] == 0)).astype(np.int64)
     joined["last_rung"] = joined["last_rung"].fillna(tried)
-    joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here))
+    missed = pd.to_numeric(column("misses"), errors="coerce").fillna(0).to_numpy() > 0
+    joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here & missed))
     joined["talked"] += talked.notna().astype(np.int64)
     joined["contacts"] += talked.notna().astype(np.int64)
     joined["last_contact"] = joined["last_contact"].fillna(talked.astype("datetime64[s]"))

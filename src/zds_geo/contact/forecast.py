@@ -387,6 +387,7 @@ def advise_roster(
     weeks: int,
     runs: int = RUNS,
     do_not_knock: Collection[str] = frozenset(),
+    door_state: pd.DataFrame | None = None,
     n_doors: int = 40,
 ) -> pd.DataFrame:
     """Give the worth of one more shift a week in each window.
@@ -407,6 +408,8 @@ def advise_roster(
         Plays.
     do_not_knock : collection of str
         The register.
+    door_state : DataFrame, optional
+        What remains after retention.
     n_doors : int
         Doors of the shift, anywhere in the area.
 
@@ -416,10 +419,10 @@ def advise_roster(
         ``more_reached`` (doors, mean), ``sure`` (False: "te weinig gegevens", or a difference that
         chance explains).
     """
-    model = fit_chances(doors, knocks, now=now, seed=seed, params=params)
+    model = fit_chances(doors, knocks, now=now, seed=seed, params=params, door_state=door_state)
     board = _Board(
         doors, knocks, params=params, now=now, do_not_knock=do_not_knock, model=model,
-        door_state=None,
+        door_state=door_state,
     )  # fmt: skip
     steps = board.steps(roster, weeks)
 

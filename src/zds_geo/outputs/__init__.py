@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.outputs.area_map import draw_areas
+    from zds_geo.outputs.entry_form import write_entry_form
     from zds_geo.outputs.files import write_csv, write_geojson, write_gpx
     from zds_geo.outputs.heatmap import draw_heatmap
     from zds_geo.outputs.layers import MapLayers
@@ -24,6 +25,7 @@ _HOMES: Final = {
     "encode_for_folium": "page",
     "merge_sides": "merge",
     "write_csv": "files",
+    "write_entry_form": "entry_form",
     "write_geojson": "files",
     "write_gpx": "files",
     "write_plan_json": "plan_json",
@@ -38,6 +40,7 @@ __all__ = [
     "encode_for_folium",
     "merge_sides",
     "write_csv",
+    "write_entry_form",
     "write_geojson",
     "write_gpx",
     "write_plan_json",

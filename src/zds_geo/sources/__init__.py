@@ -19,14 +19,17 @@ if TYPE_CHECKING:
         fetch_streets,
         open_client,
     )
+    from zds_geo.sources.history_list import HistoryList, read_history_list
     from zds_geo.sources.limited import LimitedReader
     from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.proof import Proof, prove, why_doubtful
+    from zds_geo.sources.spreadsheet import read_spreadsheet
     from zds_geo.sources.streets import StreetData, read_streets, read_ways
 
 _HOMES: Final = {
     "BAG_COLLECTIONS": "fetch",
     "Client": "_download",
+    "HistoryList": "history_list",
     "LimitedReader": "limited",
     "Limits": "_download",
     "fetch_buurten": "fetch",
@@ -47,7 +50,9 @@ _HOMES: Final = {
     "prove": "proof",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
+    "read_history_list": "history_list",
     "read_own_list": "own_list",
+    "read_spreadsheet": "spreadsheet",
     "read_streets": "streets",
     "read_ways": "streets",
     "recognise": "_recognise",
@@ -60,6 +65,7 @@ __all__ = [
     "AreaGroup",
     "BuurtData",
     "Client",
+    "HistoryList",
     "LimitedReader",
     "Limits",
     "Proof",
@@ -74,7 +80,9 @@ __all__ = [
     "prove",
     "read_addresses",
     "read_buurten",
+    "read_history_list",
     "read_own_list",
+    "read_spreadsheet",
     "read_streets",
     "read_ways",
     "recognise",

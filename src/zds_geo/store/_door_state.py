@@ -73,7 +73,10 @@ class DoorStateBook(Database):
                 row = connection.execute(sa.select(DOOR_STATE).where(same)).mappings().first()
                 known = {c: row[c] for c in COLUMNS} if row is not None else {}
                 joined = join_states(known, state)
-                stored = {**joined, **{c: joined[c] or None for c in ("vacant_on", "not_a_home_on")}}
+                stored = {
+                    **joined,
+                    **{c: joined[c] or None for c in ("vacant_on", "not_a_home_on")},
+                }
                 if row is None:
                     connection.execute(DOOR_STATE.insert(), {"door_id": door_id, **stored})
                 elif stored == known:

@@ -56,13 +56,10 @@ class Register(Database):
                 connection.execute(REGISTER_SOURCE.insert(), {"kind": kind, "given_on": day})
 
     def has_register_source(self) -> bool:
-        """Tell whether somebody gave the list, or said that there is none, or filled the register."""
+        """Tell whether somebody gave the list, or said that there is none."""
         with self._transaction(writes=False) as connection:
-            given = connection.execute(sa.select(REGISTER_SOURCE.c.source_id)).first()
-            return (
-                given is not None
-                or connection.execute(sa.select(DO_NOT_KNOCK.c.entry_id)).first() is not None
-            )
+            query = sa.select(REGISTER_SOURCE.c.source_id)
+            return connection.execute(query).first() is not None
 
     def withdraw_do_not_knock(self, door_id: str, *, on: date, now: datetime) -> None:
         """Withdraw a door from the register.
