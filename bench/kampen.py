@@ -59,7 +59,7 @@ def meeting_points() -> dict[str, tuple[float, float]]:
 def import_kampen(folder: Path, *, now: datetime) -> Workspace:
     """Make a workspace of Kampen with its team and import the whole town."""
     from zds_geo.app.import_places import import_places
-    from zds_geo.app.workspace import open_workspace
+    from zds_geo.app.workspace import open_store, open_workspace
 
     write_workspace_settings(folder, meeting_points())
     workspace = open_workspace(folder)
@@ -70,4 +70,6 @@ def import_kampen(folder: Path, *, now: datetime) -> Workspace:
         streets=DATA / "kampen.osm.pbf",
         now=now,
     )
+    with open_store(workspace, now=now) as store:  # an invented team has no list
+        store.note_register_source("none", on=now.date())
     return workspace

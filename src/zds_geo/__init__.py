@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.app.divide_team import divide_team, rollback_team
+    from zds_geo.app.enter_sheet import enter_sheet
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
+    from zds_geo.app.import_history import import_history, import_register, note_no_register
     from zds_geo.app.import_places import import_places, rollback_places
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_cards import make_cards
@@ -26,13 +28,13 @@ if TYPE_CHECKING:
     from zds_geo.app.plan_weeks import plan_weeks
     from zds_geo.app.record_knocks import (
         add_knock,
-        enter_sheet,
         export_knocks,
         import_knocks,
         set_do_not_knock,
         undo_batch,
         withdraw_do_not_knock,
     )
+    from zds_geo.app.sheet_form import import_form, write_form
     from zds_geo.app.show_coverage import draw_coverage, measure
     from zds_geo.app.workspace import Workspace, open_workspace
 
@@ -45,17 +47,21 @@ _HOMES: Final = {
     "close_cycle": "keep_cycle",
     "divide_team": "divide_team",
     "draw_coverage": "show_coverage",
-    "enter_sheet": "record_knocks",
+    "enter_sheet": "enter_sheet",
     "export": "export",
     "export_knocks": "record_knocks",
     "find_doors": "find_doors",
+    "import_form": "sheet_form",
+    "import_history": "import_history",
     "import_knocks": "record_knocks",
     "import_places": "import_places",
+    "import_register": "import_history",
     "list_fixes": "fix_places",
     "make_cards": "make_cards",
     "make_example": "make_example",
     "make_workspace": "make_workspace",
     "measure": "show_coverage",
+    "note_no_register": "import_history",
     "open_workspace": "workspace",
     "plan_day": "plan_day",
     "plan_weeks": "plan_weeks",
@@ -66,6 +72,7 @@ _HOMES: Final = {
     "start_cycle": "keep_cycle",
     "undo_batch": "record_knocks",
     "withdraw_do_not_knock": "record_knocks",
+    "write_form": "sheet_form",
 }
 
 __all__ = [
@@ -81,13 +88,17 @@ __all__ = [
     "export",
     "export_knocks",
     "find_doors",
+    "import_form",
+    "import_history",
     "import_knocks",
     "import_places",
+    "import_register",
     "list_fixes",
     "make_cards",
     "make_example",
     "make_workspace",
     "measure",
+    "note_no_register",
     "open_workspace",
     "plan_day",
     "plan_weeks",
@@ -98,6 +109,7 @@ __all__ = [
     "start_cycle",
     "undo_batch",
     "withdraw_do_not_knock",
+    "write_form",
 ]
 
 

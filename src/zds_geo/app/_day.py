@@ -52,8 +52,8 @@ class Day:
     reserved: frozenset[str]
     credits: tuple[Credit, ...]
     areas: DayAreas
-    door_state: pd.DataFrame
     model: ChanceModel | None = None
+    door_state: pd.DataFrame | None = None
     taken: set[str] = field(default_factory=set)
     skip_reasons: dict[str, str] = field(default_factory=dict)
 
@@ -94,9 +94,9 @@ def load_day(
     stops = read_layer(path, "stops").sort_index()
     replanned = [s.assistant_id for s in shifts]
     reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
-    lives_on = store.current_doors(doors.index)
-    knocks = store.read_knocks(doors=lives_on)
-    state = store.read_door_state(doors=lives_on)
+    current = store.current_doors(doors.index)
+    knocks = store.read_knocks(doors=current)
+    door_state = read_door_state(store, current)
     params = contact_params(workspace, store)
     model = None
     if workspace.settings.chance.learn:
@@ -104,13 +104,9 @@ def load_day(
 
         frame = doors[["buurt_code", "street_side_id"]]
         model = fit_chances(
-            frame,
-            knocks,
-            now=local_instant(on, time.min),
-            seed=seed,
-            params=params,
-            door_state=state,
-        )
+            frame, knocks, now=local_instant(on, time.min), seed=seed, params=params,
+            door_state=door_state,
+        )  # fmt: skip
     return Day(
         on=on,
         seed=seed,
@@ -122,7 +118,7 @@ def load_day(
         roster=make_roster(workspace.settings, store, first=on),
         params=params,
         model=model,
-        door_state=state,
+        door_state=door_state,
         do_not_knock=store.do_not_knock_doors(),
         reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),
@@ -131,6 +127,25 @@ def load_day(
         ),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
     )
+
+
+def read_door_state(store: HistoryStore, current: Mapping[str, str]) -> pd.DataFrame | None:
+    """Read what is known of doors besides their knocks.
+
+    Parameters
+    ----------
+    store : HistoryStore
+        Open.
+    current : mapping of str to str
+        As from ``store.current_doors``.
+
+    Returns
+    -------
+    DataFrame or None
+        As ``rank_doors`` takes it; None where there is nothing, which is quicker.
+    """
+    found = store.read_door_state(doors=current)
+    return found if len(found) else None
 
 
 def open_network(workspace: Workspace) -> WalkNetwork:

@@ -58,7 +58,7 @@ def find_waiting(day: Day, *, until: date, windows: Sequence[str]) -> Waiting:
         return rank_doors(
             frame, day.knocks, day.roster, window=window, now=local_instant(on, time(12)),
             seed=day.seed, model=day.model, params=day.params, do_not_knock=day.do_not_knock,
-            reserved=day.reserved,
+            reserved=day.reserved, door_state=day.door_state,
         )  # fmt: skip
 
     first = rank(day.on, windows[0])

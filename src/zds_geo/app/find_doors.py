@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
 from zds_geo.app.workspace import Workspace
-from zds_geo.core.errors import NotFoundError
+from zds_geo.core.errors import NotFoundError, UsageError
 from zds_geo.core.ids import DOOR_ID, bell_order, house_label
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from zds_geo.core.model import Round
 
 _NUMBER = re.compile(r"^(?P<street>.*?)[ ,]+(?P<number>\d+)\s*(?P<rest>[-a-zA-Z0-9]*)\s*$")
 _POSTCODE = re.compile(r"\b(\d{4})\s?([A-Za-z]{2})\b")
@@ -151,3 +154,68 @@ def get_door(workspace: Workspace, text: str) -> str:
         )
         raise NotFoundError("doors.many", got=text, n=len(found), first=first)
     return str(found.index[0])
+
+
+def door_of_address(workspace: Workspace, address: str, *, first: Round) -> str:
+    """Give the one door that an address on a sheet stands for: first among the doors printed there.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        With imported places, needed where the address is not on the sheet.
+    address : str
+        Street and house number; the street whole, or its first four letters or more.
+    first : Round
+        The printed round.
+
+    Returns
+    -------
+    str
+        ``door_id``.
+
+    Raises
+    ------
+    NotFoundError
+        If no door fits.
+    UsageError
+        If more than one fits.
+    """
+    from zds_geo.places import fold_street
+    from zds_geo.store import read_layer
+
+    street, _, number = address.rpartition(" ")
+    wanted, tail = fold_street(street), _fold(number)
+    printed = [
+        (fold_street(s.street), _fold(d.label), d.door_id, f"{s.street} {d.label}")
+        for s in first.stops
+        for d in s.doors
+    ]
+    found = _fitting(printed, wanted, tail)
+    if not found:
+        doors = read_layer(workspace.require_places(), "doors")
+        number_only = doors.loc[
+            doors["huisnummer"] == int("".join(itertools.takewhile(str.isdigit, number)))
+        ]
+        every = [
+            (
+                fold_street(r.straat),
+                _fold(door_label(r)),
+                str(r.Index),
+                f"{r.straat} {door_label(r)}",
+            )
+            for r in number_only.itertuples()
+        ]
+        found = _fitting(every, wanted, tail)
+    if not found:
+        raise NotFoundError("doors.none", got=address)
+    if len(found) > 1:
+        named = ", ".join(sorted(found.values())[:5])
+        raise UsageError("doors.many", got=address, n=len(found), first=named)
+    return next(iter(found))
+
+
+def _fitting(doors: list[tuple[str, str, str, str]], street: str, number: str) -> dict[str, str]:
+    same = {d: name for s, n, d, name in doors if n == number and s == street}
+    if same or len(street) < 4:
+        return same
+    return {d: name for s, n, d, name in doors if n == number and s.startswith(street)}

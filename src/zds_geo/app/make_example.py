@@ -9,7 +9,7 @@ from typing import Final
 from zds_geo.app.import_places import ImportResult, import_places
 from zds_geo.app.make_workspace import AreaChoice, Roster, make_workspace
 from zds_geo.app.simulate import simulate_weeks
-from zds_geo.app.workspace import Progress, Workspace, no_progress
+from zds_geo.app.workspace import Progress, Workspace, no_progress, open_store
 from zds_geo.core.windows import AMSTERDAM
 
 EXAMPLE_WEEKS: Final = 12
@@ -102,5 +102,7 @@ def make_example(
         now=now,
         progress=progress,
     )
+    with open_store(workspace, now=now) as store:  # invented people have no list
+        store.note_register_source("invented", on=today)
     simulate_weeks(workspace, first=started_on, until=today, seed=seed, now=now, progress=progress)
     return workspace, result

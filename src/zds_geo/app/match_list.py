@@ -72,10 +72,24 @@ def match_own_list(workspace: Workspace, path: Path, *, out: Path | None = None)
     }
     counts["doors"] = int(matched["door_id"].nunique())
     wanted = {i for text in matches["candidates"] for i in text.split()}
-    return ListMatch(matches=matches, counts=counts, labels=_labels(doors, wanted))
+    return ListMatch(matches=matches, counts=counts, labels=door_labels(doors, wanted))
 
 
-def _labels(doors: pd.DataFrame, wanted: set[str]) -> dict[str, str]:
+def door_labels(doors: pd.DataFrame, wanted: set[str]) -> dict[str, str]:
+    """Give the address of some doors.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        Contract DOORS.
+    wanted : set of str
+        Door ids.
+
+    Returns
+    -------
+    dict of str to str
+        Street and house number of each.
+    """
     from zds_geo.app.find_doors import door_label
 
     return {

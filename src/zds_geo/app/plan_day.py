@@ -82,6 +82,23 @@ def choose_date(
     return asked, chosen
 
 
+def require_register(store: HistoryStore) -> None:
+    """Refuse the first plan while nobody said where one may not ring.
+
+    Parameters
+    ----------
+    store : HistoryStore
+        Open.
+
+    Raises
+    ------
+    NoPlanError
+        Saying what to do.
+    """
+    if not store.has_register_source() and not store.used_codes():
+        raise NoPlanError("plan.no_register")
+
+
 def plan_day(
     workspace: Workspace,
     *,
@@ -132,6 +149,7 @@ def plan_day(
     for assistant_id in assistants:
         workspace.settings.assistant(assistant_id)
     with open_store(workspace, now=now) as store:
+        require_register(store)
         asked, chosen = choose_date(workspace, store, on=on, now=now)
         shifts = [
             s

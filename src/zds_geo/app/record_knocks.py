@@ -1,185 +1,23 @@
-"""``zds knocks``: outcomes in, by sheet line, singly or from CSV; and out again."""
+"""``zds knocks``: outcomes in, singly or from CSV; out again; undone; and the register."""
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from zds_geo.app._sheet_knocks import SHEET_NAMESPACE
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.core.errors import KnockError, NotFoundError, UsageError
+from zds_geo.core.errors import KnockError, UsageError
 from zds_geo.core.model import Knock
-from zds_geo.core.outcomes import SHORT_CODES, Outcome, Source
-from zds_geo.core.windows import AMSTERDAM, WindowScheme, local_instant, to_quarter
+from zds_geo.core.outcomes import CONTACTS, Outcome, Source, short_code
+from zds_geo.core.windows import AMSTERDAM, day_text
 
 if TYPE_CHECKING:
-    from zds_geo.store import RecordResult
-
-# Made from round, line and date, so that entering a sheet twice gives the same knocks.
-_SHEET_NAMESPACE: Final = uuid.UUID("6f1d0a52-9d0f-5b1e-8a55-2f6d1c0f7a11")
-_ENTRY = re.compile(r"^(?P<from>\d+)(?:\s*-\s*(?P<to>\d+))?\s+(?P<what>.+)$")
-NOT_DONE: Final = frozenset({"niet gedaan", "-", "ng"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a sheet says of one line."""
-
-    line: int
-    outcome: Outcome
-    come_back_window: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
-    """When a sheet was walked: date and, where known, from and until (local wall time)."""
-
-    on: date
-    starts: time | None = None
-    ends: time | None = None
-
-
-def parse_entries(text: str, *, n_lines: int, windows: WindowScheme) -> list[Entry]:
-    """Read what somebody typed from a sheet.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``1-4 nt, 5 g, 6 kt avond, rest niet gedaan``: line or range, then a short code.
-    n_lines : int
-        Number of lines on the sheet.
-    windows : WindowScheme
-        Names that may follow ``kt``.
-
-    Returns
-    -------
-    list of Entry
-        By line; lines that were not done are absent.
-
-    Raises
-    ------
-    UsageError
-        Naming the piece that is not understood, a line that is not there or comes twice.
-
-    Examples
-    --------
-    >>> from zds_geo.core.windows import DEFAULT_WINDOWS
-    >>> [e.outcome.value for e in parse_entries("1-2 nt, 3 g", n_lines=3, windows=DEFAULT_WINDOWS)]
-    ['not_home', 'not_home', 'talked']
-    """
-    found: dict[int, Entry | None] = {}
-    pieces = [p.strip() for p in re.split(r"[,;\n]", text) if p.strip()]
-    for piece in pieces:
-        if piece.casefold().startswith("rest"):
-            what = piece[4:].strip().casefold()
-            lines = [n for n in range(1, n_lines + 1) if n not in found]
-        else:
-            match = _ENTRY.match(piece)
-            if match is None:
-                raise UsageError("knocks.not_understood", got=piece, codes=_codes())
-            first, last = int(match["from"]), int(match["to"] or match["from"])
-            what, lines = match["what"].strip().casefold(), list(range(first, last + 1))
-            if not 1 <= first <= last <= n_lines:
-                raise UsageError("knocks.no_line", got=piece, n=n_lines)
-        for line in lines:
-            if line in found:
-                raise UsageError("knocks.line_twice", line=line)
-            found[line] = None if what in NOT_DONE else _entry(line, what, piece, windows)
-    return [e for _, e in sorted(found.items()) if e is not None]
-
-
-def _codes() -> str:
-    return ", ".join(SHORT_CODES)
-
-
-def _entry(line: int, what: str, piece: str, windows: WindowScheme) -> Entry:
-    code, _, window = what.partition(" ")
-    if code not in SHORT_CODES:
-        raise UsageError("knocks.not_understood", got=piece, codes=_codes())
-    outcome = SHORT_CODES[code]
-    window = window.strip()
-    if window and (outcome is not Outcome.COME_BACK or window not in windows.names):
-        raise UsageError("knocks.not_understood", got=piece, codes=_codes())
-    return Entry(line=line, outcome=outcome, come_back_window=window)
-
-
-def enter_sheet(
-    workspace: Workspace, code: str, text: str, *, walked: Walked | None, now: datetime
-) -> RecordResult:
-    """Enter a sheet by its line numbers; the round is closed and its other doors are free again.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        The workspace.
-    code : str
-        The round's code.
-    text : str
-        As in ``parse_entries``.
-    walked : Walked or None
-        Date and times; the planned ones when None.
-    now : datetime
-        Aware.
-
-    Returns
-    -------
-    RecordResult
-        The batch, and what was stored; entering the same again stores nothing.
-
-    Raises
-    ------
-    NotFoundError
-        If no round has this code.
-    """
-    with open_store(workspace, now=now) as store:
-        rounds = store.read_rounds()
-        known = rounds.loc[rounds["code"] == code.strip().upper()]
-        if known.empty:
-            raise NotFoundError("knocks.no_round", got=code)
-        row = known.iloc[0]
-        doors = list(store.round_doors(str(row["code"])))
-        when = walked or Walked(on=row["date"])
-        if when.on > now.astimezone(AMSTERDAM).date():
-            raise UsageError("knocks.future", got=when.on)
-        window = _window_of(workspace.settings.windows, when, default=str(row["window"]))
-        at = None if when.starts is None else to_quarter(local_instant(when.on, when.starts))
-        # A sheet that was undone is entered afresh, under ids of its own.
-        batches = store.list_batches()
-        undone = int(((batches["label"] == row["code"]) & batches["undone_at"].notna()).sum())
-        entries = parse_entries(text, n_lines=len(doors), windows=workspace.settings.windows)
-        knocks = [
-            Knock(
-                knock_id=str(
-                    uuid.uuid5(_SHEET_NAMESPACE, f"{row['code']} {e.line} {when.on} {undone}")
-                ),
-                door_id=doors[e.line - 1],
-                knocked_on=when.on,
-                knocked_at=at,
-                window=window,
-                outcome=e.outcome,
-                come_back_window=e.come_back_window,
-                assistant_id=str(row["assistant_id"]),
-                source=Source.PAPER,
-            )
-            for e in entries
-        ]
-        result = store.record(knocks, label=str(row["code"]), now=now)
-        store.close_round(str(row["code"]), on=when.on)
-        return result
-
-
-def _window_of(windows: WindowScheme, walked: Walked, *, default: str) -> str:
-    if walked.starts is None:
-        return default
-    found = windows.window_at(local_instant(walked.on, walked.starts))
-    if found is None:
-        raise UsageError("knocks.no_window", got=walked.on)
-    return found.name
+    from zds_geo.store import HistoryStore, RecordResult
 
 
 def add_knock(
@@ -191,6 +29,9 @@ def add_knock(
     window: str,
     source: Source,
     come_back_window: str = "",
+    come_back_from: date | None = None,
+    come_back_until: date | None = None,
+    assistant: str = "",
     now: datetime,
 ) -> RecordResult:
     """Add one knock, or a contact elsewhere.
@@ -211,33 +52,75 @@ def add_knock(
         Where it was recorded.
     come_back_window : str
         With ``come_back``: when to return; empty is any.
+    come_back_from, come_back_until : date, optional
+        With ``come_back``: the dates between which to return.
+    assistant : str
+        Pseudonym of who rang; empty is unknown.
     now : datetime
         Aware.
 
     Returns
     -------
     RecordResult
-        The batch and what was stored.
+        The batch and what was stored; the same again stores nothing.
+
+    Raises
+    ------
+    UsageError
+        If the date lies in the future, a contact elsewhere was none, or another outcome was
+        entered for this door on that date and in that window.
     """
-    if window:
-        workspace.settings.windows.get(window)
-    if come_back_window:
-        workspace.settings.windows.get(come_back_window)
+    windows = workspace.settings.windows
+    for name in filter(None, (window, come_back_window)):
+        windows.get(name)
+    if assistant:
+        workspace.settings.assistant(assistant)
+    if source is Source.ELSEWHERE and outcome not in CONTACTS:
+        raise UsageError("entry.elsewhere", got=short_code(outcome))
+    if source is Source.ELSEWHERE and window:
+        raise UsageError("entry.elsewhere_window")
     if on > now.astimezone(AMSTERDAM).date():
-        raise UsageError("knocks.future", got=on)
+        raise UsageError("knocks.future", got=day_text(on))
+    known = [w.name for w in windows.on(on)]
+    if window and known and window not in known:
+        raise UsageError("entry.window_of_day", got=window, on=day_text(on), known=", ".join(known))
     door_id = get_door(workspace, door)
     text = f"{door_id} {on} {window} {outcome} {source}"
+    if come_back_window or come_back_from or come_back_until:
+        text += f" {come_back_window} {come_back_from} {come_back_until}"
     knock = Knock(
-        knock_id=str(uuid.uuid5(_SHEET_NAMESPACE, text)),
+        knock_id=str(uuid.uuid5(SHEET_NAMESPACE, text)),
         door_id=door_id,
         knocked_on=on,
         window=window,
         outcome=outcome,
         source=source,
         come_back_window=come_back_window,
+        come_back_from=come_back_from,
+        come_back_until=come_back_until,
+        assistant_id=assistant,
     )
     with open_store(workspace, now=now) as store:
+        if window:
+            _require_new(store, knock)
         return store.record([knock], label="add", now=now)
+
+
+def _require_new(store: HistoryStore, knock: Knock) -> None:
+    """Refuse a second outcome for one door in one window of one day."""
+    knocks = store.read_knocks()
+    same = knocks.loc[
+        (knocks["door_id"] == knock.door_id)
+        & (knocks["knocked_on"] == knock.knocked_on)
+        & (knocks["window"] == knock.window)
+        & (knocks.index != knock.knock_id)
+    ]
+    if len(same):
+        raise UsageError(
+            "entry.day_twice",
+            outcome=short_code(Outcome(str(same["outcome"].iloc[0]))),
+            on=day_text(knock.knocked_on),
+        )
 
 
 def import_knocks(workspace: Workspace, path: Path, *, now: datetime) -> RecordResult:

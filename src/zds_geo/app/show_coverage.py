@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app._day import contact_params, make_roster
+from zds_geo.app._day import contact_params, make_roster, read_door_state
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
@@ -76,9 +76,9 @@ def measure(workspace: Workspace, *, by: str, now: datetime, since: date | None 
         first = since or (cycle.started_on if cycle else None)
         params = replace(params, cycle_start=first)
         column = "buurt_code" if by == "buurt" else "straat"
-        lives_on = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=lives_on)
-        state = store.read_door_state(doors=lives_on)
+        current = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=current)
+        state = read_door_state(store, current)
         today = now.astimezone(AMSTERDAM).date()
         roster = make_roster(workspace.settings, store, first=today)
         rows = measure_coverage(

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app._day import SECONDS_PER_DOOR, contact_params, make_roster, read_pace
+from zds_geo.app._day import (
+    SECONDS_PER_DOOR,
+    contact_params,
+    make_roster,
+    read_door_state,
+    read_pace,
+)
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NoPlanError
@@ -71,9 +77,9 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
             raise NoPlanError("forecast.no_roster")
         cycle = current_cycle(workspace, store)
         params = contact_params(workspace, store)
-        lives_on = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=lives_on)
-        state = store.read_door_state(doors=lives_on)
+        current = store.current_doors(doors.index)
+        knocks = store.read_knocks(doors=current)
+        state = read_door_state(store, current)
         register = store.do_not_knock_doors()
     weeks, promised = USUAL_WEEKS, False
     if cycle is not None and cycle.weeks:

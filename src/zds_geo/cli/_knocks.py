@@ -1,15 +1,19 @@
 """``zds knocks`` and ``zds do-not-knock``."""
 
+from dataclasses import replace
+from datetime import date as Day  # noqa: N812  (date is an option here)
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zds_geo.app.sheet_entry import Entry, read_outcome
+from zds_geo.app.sheet_windows import Walked
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
 from zds_geo.core.errors import UsageError
-from zds_geo.core.outcomes import SHORT_CODES, Outcome, Source
-from zds_geo.core.windows import AMSTERDAM, local_instant
+from zds_geo.core.outcomes import Outcome, Source
+from zds_geo.core.windows import AMSTERDAM, WindowScheme, day_text, local_instant
 
 if TYPE_CHECKING:
     from zds_geo.store import RecordResult
@@ -46,44 +50,62 @@ def _show(face: Face, result: "RecordResult") -> None:
 def enter(
     ctx: typer.Context,
     code: Annotated[str, typer.Argument(metavar="CODE", help="help.knocks.code")],
-    lines: Annotated[list[str], typer.Argument(metavar="REGELS", help="help.knocks.lines")],
-    date: When = "",
+    lines: Annotated[
+        list[str] | None, typer.Argument(metavar="[REGELS]", help="help.knocks.lines")
+    ] = None,
+    date: Annotated[str, typer.Option("--date", metavar="DATUM", help="help.knocks.walked")] = "",
     starts: Annotated[str, typer.Option("--from", metavar="TIJD", help="help.knocks.from")] = "",
     ends: Annotated[str, typer.Option("--to", metavar="TIJD", help="help.knocks.to")] = "",
 ) -> None:
-    from zds_geo.app.record_knocks import Walked, enter_sheet
+    from zds_geo.app.enter_sheet import enter_sheet, open_sheet
+    from zds_geo.cli._ask import can_ask
+    from zds_geo.cli._read_back import entered_as_data, show_entered
 
     face: Face = ctx.obj
+    workspace = face.open()
     walked = None
-    if date or starts:
-        if not date:
-            raise UsageError("knocks.date_needed")
+    if date or starts or ends:
+        planned = open_sheet(workspace, code, now=face.now).planned.date
         walked = Walked(
-            on=read_date(date),
+            on=read_date(date) if date else planned,
             starts=read_clock(starts) if starts else None,
             ends=read_clock(ends) if ends else None,
         )
-    text = " ".join(lines)
-    _show(face, enter_sheet(face.open(), code, text, walked=walked, now=face.now))
+    if not lines:
+        if face.as_json or not can_ask():
+            raise UsageError("entry.empty")
+        from zds_geo.cli._desk import enter_by_asking
+
+        enter_by_asking(face, code, walked=walked)
+        return
+    entered = enter_sheet(workspace, code, " ".join(lines), walked=walked, now=face.now)
+    show_entered(face, entered)
+    face.data(entered_as_data(entered))
 
 
 @knocks.command("add", cls=Command, help="help.knocks.add")
 def add(
     ctx: typer.Context,
     door: Door,
-    outcome: Annotated[str, typer.Argument(metavar="UITKOMST", help="help.knocks.outcome")],
+    outcome: Annotated[list[str], typer.Argument(metavar="UITKOMST", help="help.knocks.outcome")],
     date: When = "",
     window: Annotated[
         str, typer.Option("--window", metavar="TIJDVAK", help="help.knocks.window")
     ] = "",
     back: Annotated[str, typer.Option("--back", metavar="TIJDVAK", help="help.knocks.back")] = "",
+    assistant: Annotated[
+        str, typer.Option("--assistant", metavar="ID", help="help.knocks.assistant")
+    ] = "",
     elsewhere: Annotated[bool, typer.Option("--elsewhere", help="help.knocks.elsewhere")] = False,
 ) -> None:
     from zds_geo.app.record_knocks import add_knock
+    from zds_geo.cli._read_back import outcome_text
+    from zds_geo.cli._show import day_name
 
     face: Face = ctx.obj
     workspace = face.open()
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
+    entry = _read_outcome(" ".join(outcome), workspace.settings.windows, day, back=back)
     if not window and not elsewhere:
         if date:
             raise UsageError(
@@ -93,29 +115,42 @@ def add(
             local_instant(day, face.now.astimezone(AMSTERDAM).time().replace(tzinfo=None))
         )
         if found is None:
-            raise UsageError("knocks.no_window", got=day)
+            raise UsageError("knocks.no_window", got=day_text(day))
         window = found.name
     result = add_knock(
         workspace,
         door,
-        _read_outcome(outcome),
+        entry.outcome,
         on=day,
         window=window,
         source=Source.ELSEWHERE if elsewhere else Source.PAPER,
-        come_back_window=back,
+        come_back_window=entry.come_back_window,
+        come_back_from=entry.come_back_from,
+        come_back_until=entry.come_back_until,
+        assistant=assistant,
         now=face.now,
+    )
+    face.print(
+        "entry.added",
+        door=door,
+        outcome=outcome_text(face, entry),
+        day=day_name(face, day),
+        window=window or face.say("entry.elsewhere_word"),
     )
     _show(face, result)
 
 
-def _read_outcome(text: str) -> Outcome:
-    wanted = text.strip().casefold()
-    if wanted in SHORT_CODES:
-        return SHORT_CODES[wanted]
-    if wanted in set(Outcome):
-        return Outcome(wanted)
-    known = ", ".join([*SHORT_CODES, *Outcome])
-    raise UsageError("cli.error.outcome", got=text, known=known)
+def _read_outcome(text: str, windows: WindowScheme, on: Day, *, back: str) -> Entry:
+    """Read a code, a stored value or what people say, with its appointment."""
+    if text.strip().casefold() in set(Outcome):
+        entry = Entry(line=0, outcome=Outcome(text.strip().casefold()))
+    else:
+        entry = read_outcome(text, windows=windows, on=on)
+    if not back:
+        return entry
+    if entry.outcome is not Outcome.COME_BACK or entry.come_back_window:
+        raise UsageError("entry.back_option")
+    return replace(entry, come_back_window=windows.get(back).name)
 
 
 @knocks.command("undo", cls=Command, help="help.knocks.undo")
@@ -137,9 +172,33 @@ def import_(
     path: Annotated[Path, typer.Argument(metavar="BESTAND", help="help.knocks.file")],
 ) -> None:
     from zds_geo.app.record_knocks import import_knocks
+    from zds_geo.app.sheet_form import import_form, is_form
+    from zds_geo.cli._read_back import entered_as_data, show_entered
 
     face: Face = ctx.obj
-    _show(face, import_knocks(face.open(), path, now=face.now))
+    if not is_form(path):
+        _show(face, import_knocks(face.open(), path, now=face.now))
+        return
+    entered = import_form(face.open(), path, now=face.now)
+    for one in entered:
+        show_entered(face, one)
+    face.data({"sheets": [entered_as_data(one) for one in entered]})
+
+
+@knocks.command("sheet", cls=Command, help="help.knocks.sheet")
+def sheet(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="help.knocks.code")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="BESTAND", help="help.knocks.sheet_out")
+    ] = None,
+) -> None:
+    from zds_geo.app.sheet_form import write_form
+
+    face: Face = ctx.obj
+    path = write_form(face.open(), code, out=out, now=face.now)
+    face.print("form.done", path=path, name=path.name)
+    face.data({"file": path})
 
 
 @knocks.command("export", cls=Command, help="help.knocks.export")

@@ -1,11 +1,23 @@
 """The tree of commands; help texts are catalogue keys, translated when the tree is built."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from zds_geo.cli import _export, _fixes, _knocks, _places, _plan, _privacy, _report, _rhythm, _team
+from zds_geo.app.settings import FILE_NAME
+from zds_geo.cli import (
+    _export,
+    _fixes,
+    _history,
+    _knocks,
+    _places,
+    _plan,
+    _privacy,
+    _report,
+    _rhythm,
+    _team,
+)
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -26,13 +38,26 @@ app.add_typer(_team.team, name="team")
 app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
 _privacy.add_commands(app)
+app.add_typer(_history.history, name="history")
 
 
 @app.callback()
 def root(ctx: typer.Context) -> None:  # noqa: D103  (its help is the catalogue's help.zds)
-    if ctx.invoked_subcommand is None:
-        face: Face = ctx.obj
+    if ctx.invoked_subcommand is not None:
+        return
+    from zds_geo.cli._ask import can_ask
+    from zds_geo.cli._desk import show_menu
+
+    face: Face = ctx.obj
+    if face.as_json or not can_ask() or not (face.root / FILE_NAME).is_file():
         face.print("menu")
+        return
+    command: Any = ctx.command
+
+    def do(*words: str) -> None:
+        command.main(args=list(words), prog_name="zds", standalone_mode=False, obj=face)
+
+    show_menu(face, do=do, with_backup="backup" in command.commands)
 
 
 @app.command("init", cls=Command, help="help.init")

@@ -401,7 +401,8 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
     rang = is_here & ~tried.isna().to_numpy()
     joined["attempts"] += (rang & (joined["attempts"] == 0)).astype(np.int64)
     joined["last_rung"] = joined["last_rung"].fillna(tried)
-    joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here))
+    missed = pd.to_numeric(column("misses"), errors="coerce").fillna(0).to_numpy() > 0
+    joined["last_miss"] = joined["last_miss"].fillna(tried.where(is_here & missed))
     joined["talked"] += talked.notna().astype(np.int64)
     some = talked.notna().to_numpy() | contact["opened"] | contact["elsewhere"]
     joined["contacts"] += some.astype(np.int64)
@@ -412,7 +413,9 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
     unknown = joined["last_contact_outcome"] == ""
     joined.loc[unknown & talked.notna(), "last_contact_outcome"] = "talked"
     joined.loc[unknown & only_opened, "last_contact_outcome"] = "no_talk"
-    joined["opened_before"] = contact["opened"]
+    # A talk of which only the month is left opened the door then.
+    by_month_only = talked.notna().to_numpy() & ~exact & rang
+    joined["opened_before"] = contact["opened"] | by_month_only
     for name in ("vacant_on", "not_a_home_on"):
         day = pd.to_datetime(column(name).replace("", None), errors="coerce")
         joined[name] = joined[name].fillna(day.astype("datetime64[s]"))

@@ -44,6 +44,27 @@ SHORT_CODES: Final = {
 }
 
 
+def short_code(outcome: Outcome) -> str:
+    """Give what one types for an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What happened.
+
+    Returns
+    -------
+    str
+        Its code, the same in every language.
+
+    Examples
+    --------
+    >>> short_code(Outcome.NOT_HOME)
+    'nt'
+    """
+    return next(code for code, meant in SHORT_CODES.items() if meant is outcome)
+
+
 def is_attempt(outcome: Outcome, source: Source) -> bool:
     """Tell whether a knock counts as an attempt (DESIGN §4).
 

@@ -134,6 +134,27 @@ def local_instant(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=AMSTERDAM)
 
 
+def day_text(day: date) -> str:
+    """Write a date as people here do.
+
+    Parameters
+    ----------
+    day : date
+        A date.
+
+    Returns
+    -------
+    str
+        Day, month and year.
+
+    Examples
+    --------
+    >>> day_text(date(2026, 11, 3))
+    '3-11-2026'
+    """
+    return f"{day.day}-{day.month}-{day.year}"
+
+
 def to_quarter(at: datetime) -> datetime:
     """Round an aware instant to the nearest quarter of an hour (P03).
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from zds_geo.outputs.area_map import draw_areas
     from zds_geo.outputs.cards import CardTexts, write_cards
+    from zds_geo.outputs.entry_form import write_entry_form
     from zds_geo.outputs.files import column_name, source_line, write_csv, write_geojson
     from zds_geo.outputs.heat_page import class_texts
     from zds_geo.outputs.heatmap import classify_pieces, draw_heatmap
@@ -52,6 +53,7 @@ _HOMES: Final = {
     "source_line": "files",
     "write_cards": "cards",
     "write_csv": "files",
+    "write_entry_form": "entry_form",
     "write_geojson": "files",
     "write_gpx": "phone",
     "write_ics": "ics",
@@ -89,6 +91,7 @@ __all__ = [
     "source_line",
     "write_cards",
     "write_csv",
+    "write_entry_form",
     "write_geojson",
     "write_gpx",
     "write_ics",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         fetch_streets,
         open_client,
     )
+    from zds_geo.sources.history_list import HistoryList, read_history_list
     from zds_geo.sources.limited import LimitedReader
     from zds_geo.sources.own_list import read_own_list
     from zds_geo.sources.proof import Proof, prove, why_doubtful
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "BAG_COLLECTIONS": "fetch",
     "Client": "_download",
+    "HistoryList": "history_list",
     "LimitedReader": "limited",
     "Limits": "_download",
     "fetch_buurten": "fetch",
@@ -53,6 +55,7 @@ _HOMES: Final = {
     "prove": "proof",
     "read_addresses": "addresses",
     "read_buurten": "buurten",
+    "read_history_list": "history_list",
     "read_own_list": "own_list",
     "read_roster": "roster",
     "read_spreadsheet": "spreadsheet",
@@ -68,6 +71,7 @@ __all__ = [
     "AreaGroup",
     "BuurtData",
     "Client",
+    "HistoryList",
     "LimitedReader",
     "Limits",
     "Proof",
@@ -85,6 +89,7 @@ __all__ = [
     "prove",
     "read_addresses",
     "read_buurten",
+    "read_history_list",
     "read_own_list",
     "read_roster",
     "read_spreadsheet",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zds_geo.sources._bag import Box
     from zds_geo.sources.addresses import AddressData
     from zds_geo.sources.buurten import BuurtData
+    from zds_geo.sources.history_list import HistoryList
     from zds_geo.sources.streets import StreetData
 
 Progress = Callable[[str, int, int | None], None]
@@ -107,6 +108,10 @@ class LimitedReader:
     def read_spreadsheet(self, path: Path) -> pd.DataFrame:
         """Read as ``sources.read_spreadsheet``."""
         return self._ask("read_spreadsheet", path)
+
+    def read_history_list(self, path: Path) -> HistoryList:
+        """Read as ``sources.read_history_list``."""
+        return self._ask("read_history_list", path)
 
     def _ask(self, name: str, path: Path, **kwargs: Any) -> Any:
         seconds = SECONDS + SECONDS_PER_MB * _size(path) // 1_000_000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Our column → names people use, lower case, without spaces and marks.
-_ALIASES: Final = {
+ALIASES: Final = {
     "postcode": ("postcode", "pc", "pc6", "addrpostcode"),
     "number": ("huisnummer", "huisnr", "nummer", "nr", "addrhousenumber"),
     "huisletter": ("huisletter", "letter"),
@@ -62,7 +62,7 @@ def read_own_list(path: Path) -> pd.DataFrame:
         raise SourceError("sources.not_own_list", path=path.name, looks=looks)
     table = read_cells(path)
     names = {re.sub(r"[\W_]+", "", c.casefold()): c for c in table.columns}
-    found = {ours: next((names[a] for a in al if a in names), "") for ours, al in _ALIASES.items()}
+    found = {ours: next((names[a] for a in al if a in names), "") for ours, al in ALIASES.items()}
     if not (found["address"] or (found["number"] and (found["postcode"] or found["straat"]))):
         raise SourceError(
             "sources.own_list_columns", path=path.name, found=", ".join(table.columns[:12])
@@ -74,7 +74,7 @@ def read_own_list(path: Path) -> pd.DataFrame:
             for ours, column in found.items()
         }
         if any(values.values()):
-            records.append({"row": f"regel {line}"} | _parts(values))
+            records.append({"row": f"regel {line}"} | split_address(values))
     if not records:
         raise SourceError("sources.empty", path=path.name)
     rows = pd.DataFrame(records).set_index("row")
@@ -82,7 +82,19 @@ def read_own_list(path: Path) -> pd.DataFrame:
     return rows
 
 
-def _parts(values: dict[str, str]) -> dict[str, Any]:
+def split_address(values: dict[str, str]) -> dict[str, Any]:
+    """Split what the columns of one row say into the parts of an address.
+
+    Parameters
+    ----------
+    values : dict of str to str
+        Text under each of the names of ``ALIASES``; empty where there is no such column.
+
+    Returns
+    -------
+    dict
+        The columns of OWN_LIST; ``huisnummer`` is 0 where none can be read.
+    """
     street, number_text = values["straat"], values["number"]
     if not number_text:
         match = _ADDRESS.match(values["address"] or street)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         HistoryStore,
         PruneReport,
         RecordResult,
+        StoredKnock,
         open_history,
     )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
@@ -32,6 +33,7 @@ _HOMES: Final = {
     "KnocksFile": "knocks_csv",
     "PruneReport": "history",
     "RecordResult": "history",
+    "StoredKnock": "history",
     "list_layers": "places_file",
     "open_history": "history",
     "read_knocks_csv": "knocks_csv",
@@ -51,6 +53,7 @@ __all__ = [
     "KnocksFile",
     "PruneReport",
     "RecordResult",
+    "StoredKnock",
     "list_layers",
     "open_history",
     "read_knocks_csv",

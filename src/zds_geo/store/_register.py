@@ -10,7 +10,7 @@ from zds_geo.core.errors import NotFoundError, StoreError
 from zds_geo.core.outcomes import Source
 from zds_geo.store._database import Database, live_knocks, utc
 from zds_geo.store._inherit import Entry, Link, refused_doors, same_home
-from zds_geo.store.schema import DO_NOT_KNOCK, DOOR_LINEAGE
+from zds_geo.store.schema import DO_NOT_KNOCK, DOOR_LINEAGE, REGISTER_SOURCE
 
 
 class Register(Database):
@@ -37,6 +37,29 @@ class Register(Database):
             return
         with self._transaction(writes=True) as connection:
             connection.execute(DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": on.isoformat()})
+
+    def note_register_source(self, kind: str, *, on: date) -> None:
+        """Note that the list of doors nobody rings at was given, or that there is none.
+
+        Parameters
+        ----------
+        kind : str
+            ``list``, ``none``, or ``invented`` (example and simulated people).
+        on : date
+            The date.
+        """
+        day = on.isoformat()
+        row = REGISTER_SOURCE.c
+        with self._transaction(writes=True) as connection:
+            same = sa.and_(row.kind == kind, row.given_on == day)
+            if connection.execute(sa.select(row.source_id).where(same)).first() is None:
+                connection.execute(REGISTER_SOURCE.insert(), {"kind": kind, "given_on": day})
+
+    def has_register_source(self) -> bool:
+        """Tell whether somebody gave the list, or said that there is none."""
+        with self._transaction(writes=False) as connection:
+            query = sa.select(REGISTER_SOURCE.c.source_id)
+            return connection.execute(query).first() is not None
 
     def withdraw_do_not_knock(self, door_id: str, *, on: date, now: datetime) -> None:
         """Withdraw a door from the register.

@@ -16,11 +16,22 @@ from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
 from zds_geo.store._retention import PruneReport
 from zds_geo.store._rounds import Cycle, RoundBook
+from zds_geo.store._sheets import SheetLog, StoredKnock
 
-__all__ = ["Cycle", "DoorRecord", "HistoryStore", "PruneReport", "RecordResult", "open_history"]
+__all__ = [
+    "Cycle",
+    "DoorRecord",
+    "HistoryStore",
+    "PruneReport",
+    "RecordResult",
+    "StoredKnock",
+    "open_history",
+]
 
 
-class HistoryStore(KnockLog, ErasureBook, LineageBook, FixBook, RoundBook, AreaBook, DoorStateBook):
+class HistoryStore(
+    KnockLog, SheetLog, ErasureBook, LineageBook, FixBook, RoundBook, AreaBook, DoorStateBook
+):
     """An opened history: knocks, register, lineage, corrections, rounds, areas, what remains."""
 
 
