@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _rhythm, _team
+from zds_geo.cli import _backup, _fixes, _knocks, _places, _plan, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -25,6 +25,8 @@ app.add_typer(_rhythm.shift, name="shift")
 app.add_typer(_team.team, name="team")
 app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
+app.add_typer(_backup.backup, name="backup")
+app.command("restore", cls=Command, help="help.restore")(_backup.restore)
 
 
 @app.callback()
@@ -137,13 +139,17 @@ def export(  # noqa: D103
 
 @app.command("doctor", cls=Command, help="help.doctor")
 def doctor(ctx: typer.Context) -> None:  # noqa: D103
+    from dataclasses import asdict
+
     from zds_geo.app.check_health import check_health
 
     face: Face = ctx.obj
     findings = check_health(face.open(), now=face.now)
     for finding in findings:
-        mark = "goed " if finding.good else "LET OP"
-        face.write(f"[{mark.strip():^6}] {face.say(finding.key, **finding.facts)}")
-    face.data({"findings": [{"good": f.good, "key": f.key, "facts": f.facts} for f in findings]})
+        mark = face.say("doctor.mark.good" if finding.good else "doctor.mark.bad")
+        if not finding.sure:
+            mark = "?"
+        face.write(f"[{mark:^6}] {face.say(finding.key, **finding.facts)}")
+    face.data({"findings": [asdict(f) for f in findings]})
     if not all(f.good for f in findings):
         raise typer.Exit(1)

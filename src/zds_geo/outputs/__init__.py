@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from zds_geo.outputs.area_map import draw_areas
     from zds_geo.outputs.files import write_csv, write_geojson, write_gpx
     from zds_geo.outputs.heatmap import draw_heatmap
+    from zds_geo.outputs.key_sheet import write_key_sheet
     from zds_geo.outputs.layers import MapLayers
     from zds_geo.outputs.merge import merge_sides
     from zds_geo.outputs.page import encode_for_folium
@@ -26,6 +27,7 @@ _HOMES: Final = {
     "write_csv": "files",
     "write_geojson": "files",
     "write_gpx": "files",
+    "write_key_sheet": "key_sheet",
     "write_plan_json": "plan_json",
     "write_sheet": "sheet",
 }
@@ -40,6 +42,7 @@ __all__ = [
     "write_csv",
     "write_geojson",
     "write_gpx",
+    "write_key_sheet",
     "write_plan_json",
     "write_sheet",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zds_geo.store._areas import AreaBook
+from zds_geo.store._checkup import Checkup
 from zds_geo.store._database import utc
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store._fixes import FixBook
@@ -17,7 +18,7 @@ from zds_geo.store._rounds import Cycle, RoundBook
 __all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook):
+class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook, Checkup):
     """An opened history: knocks, register, lineage, corrections, rounds and areas."""
 
 
