@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY_FILE: Final = "reservekopie.sleutel"
 FOLDER: Final = "backups"
+ROOM: Final = ".herstel-"  # a workspace of its own, where a backup is tried out first
 _REPLACED: Final = ".oud-"
 LEDGER: Final = "wissingen.txt"  # beside the history: which doors were erased
 
@@ -36,14 +38,30 @@ class BackupResult:
 
 
 def ledger_path(workspace: Workspace) -> Path:
-    """Give the place of the erasure ledger: beside the history, or in the workspace."""
+    """Give the place of the erasure ledger.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The workspace.
+
+    Returns
+    -------
+    Path
+        Beside the history, or in the workspace where that is on a server.
+    """
     location = workspace.history_location
     folder = location.parent if isinstance(location, Path) else workspace.root
     return folder / LEDGER
 
 
 def back_up(
-    workspace: Workspace, *, now: datetime, folder: Path | None = None, prefix: str = ""
+    workspace: Workspace,
+    *,
+    now: datetime,
+    folder: Path | None = None,
+    prefix: str = "",
+    tidy: bool = True,
 ) -> BackupResult:
     """Make a backup, check it, and remove those that are too old.
 
@@ -57,6 +75,8 @@ def back_up(
         Where to, such as a USB stick; ``backups/`` of the workspace by default.
     prefix : str
         What the name of the file tells of the reason.
+    tidy : bool
+        Remove what is too old.
 
     Returns
     -------
@@ -88,7 +108,7 @@ def back_up(
         key_number=key.number,
         new_key=not had_key,
         sheet_made=key.sheet_on is not None,
-        removed=remove_old(workspace, now=now, folder=folder),
+        removed=remove_old(workspace, now=now, folder=folder) if tidy else (),
     )
 
 
@@ -120,7 +140,20 @@ def remove_old(
     location = workspace.history_location
     if isinstance(location, Path) and location.parent.is_dir():
         removed += remove_old_copies(location, now=now)
+    remove_rooms(ledger_path(workspace).parent)
     return removed
+
+
+def remove_rooms(folder: Path) -> None:
+    """Remove what a restore that was cut off left behind: a history that nobody watches over.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the history is, or will be; may be missing.
+    """
+    for left in folder.glob(ROOM + "*") if folder.is_dir() else ():
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def find_keys(root: Path) -> dict[str, BackupKey]:

@@ -12,7 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zds_geo.app.back_up import KEY_FILE, LEDGER, back_up, find_keys, ledger_path
+from zds_geo.app.back_up import (
+    KEY_FILE,
+    LEDGER,
+    ROOM,
+    back_up,
+    find_keys,
+    ledger_path,
+    remove_rooms,
+)
 from zds_geo.app.settings import FILE_NAME
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.core.errors import SettingsError, StoreError
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from zds_geo.store import Backup
 
 _HISTORY: Final = "knocks.sqlite"
-_ROOM: Final = ".herstel-"  # a workspace of its own, where the backup is tried out first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +181,8 @@ def _room(target: _Target, *, drill: bool) -> Iterator[Path]:
     home = (target.history or target.workspace.root / _HISTORY).parent
     if not drill:
         home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(_ROOM + "*") if home.is_dir() else ():  # of a drill that was cut off
-        shutil.rmtree(left, ignore_errors=True)
-    folder = tempfile.mkdtemp(prefix=_ROOM, dir=home if home.is_dir() else None)
+    remove_rooms(home)
+    folder = tempfile.mkdtemp(prefix=ROOM, dir=home if home.is_dir() else None)
     try:
         yield Path(folder)
     finally:
@@ -255,7 +261,7 @@ def _put_in_place(
     new = tried.root / _HISTORY
     aside = result.aside
     if target.history is None:
-        aside = back_up(target.workspace, now=now, prefix="voor-herstel-").path
+        aside = back_up(target.workspace, now=now, prefix="voor-herstel-", tidy=False).path
     # The ledger first: it only ever grows, and holds for the old history too.
     if (tried.root / LEDGER).is_file():
         (tried.root / LEDGER).replace(ledger_path(target.workspace))

@@ -75,7 +75,8 @@ def write_backup(
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
+        for left in path.parent.glob(f"*{BACKUP_SUFFIX}.part"):  # of a backup that was cut off
+            remove_quietly(left)
         write_sealed(part, content, secret=key.secret, made_at=now, schema=image.schema)
         proof = open_backup(part, secret=key.secret)
         if proof.image != image or proof.files != dict(files):

@@ -51,7 +51,18 @@ class BackupKey:
 
 
 def number_of(secret: bytes) -> str:
-    """Give the number of a secret: four signs, as on the sheet and in every backup."""
+    """Give the number of a secret.
+
+    Parameters
+    ----------
+    secret : bytes
+        20 bytes.
+
+    Returns
+    -------
+    str
+        Four signs, as on the sheet and in every backup.
+    """
     digest = hashlib.sha256(b"zds_geo backup key number" + secret).digest()
     return _signs(int.from_bytes(digest[:3], "big") % 32**4, 4)
 
@@ -246,7 +257,13 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def remove_quietly(path: Path) -> None:
-    """Remove a left-over; where even that is impossible it stays."""
+    """Remove a left-over; where even that is impossible it stays.
+
+    Parameters
+    ----------
+    path : Path
+        A file, there or not.
+    """
     try:
         path.unlink(missing_ok=True)
     except OSError:
@@ -254,7 +271,13 @@ def remove_quietly(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let a rename reach the disk, where the system can be asked to."""
+    """Let a rename reach the disk, where the system can be asked to.
+
+    Parameters
+    ----------
+    folder : Path
+        In which was renamed.
+    """
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
