@@ -13,9 +13,10 @@ from zds_geo.core.errors import OutputError
 from zds_geo.core.texts import say
 from zds_geo.outputs.layers import long_date
 
+_MOST_NAME: Final = 70  # signs: one line, two of the widest
 _WORDS: Final = (
     "title", "secret", "area", "number", "made", "key_head", "key_help", "line", "keep_head",
-    "restore_head", "drill_head", "drill", "lost_head", "foot",
+    "restore_head", "drill_head", "lost_head", "foot",
 )  # fmt: skip
 _STEPS: Final = ("program", "stick", "window", "command", "type", "places", "check")
 _KEEP: Final = ("one", "two", "never")
@@ -36,7 +37,7 @@ def write_key_sheet(
     number : str
         Which key it is.
     area : str
-        Name of the workspace's area.
+        Name of the workspace's area; a very long one is cut off.
     on : date
         Date on the sheet.
     lang : str
@@ -57,11 +58,12 @@ def write_key_sheet(
         "date": long_date(on, lang),
         "lines": [line.split() for line in lines],
         "number": number,
-        "area": area,
+        "area": area if len(area) <= _MOST_NAME else area[: _MOST_NAME - 1].rstrip() + "…",
         "words": {name: say(f"keysheet.{name}", lang=lang) for name in _WORDS},
-        "steps": [_step(name, lang) for name in _STEPS],
+        "steps": [_step(f"step.{name}", lang) for name in _STEPS],
         "keep": [say(f"keysheet.keep.{name}", lang=lang) for name in _KEEP],
-        "lost": [say(f"keysheet.lost.{name}", lang=lang) for name in _LOST],
+        "lost": [_step(f"lost.{name}", lang) for name in _LOST],
+        "drill": _step("drill", lang),
     }  # fmt: skip
     stamp = datetime(on.year, on.month, on.day, tzinfo=UTC)
     template = files("zds_geo.outputs").joinpath("key_sheet.typ").read_bytes()
@@ -83,5 +85,5 @@ def write_key_sheet(
 
 
 def _step(name: str, lang: str) -> dict[str, str]:
-    text, _, command = say(f"keysheet.step.{name}", lang=lang).partition("\n")
+    text, _, command = say(f"keysheet.{name}", lang=lang).partition("\n")
     return {"text": text, "command": command}
