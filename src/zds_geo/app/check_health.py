@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from zds_geo.app._safety import Finding, check_clock, check_copies, check_disk, check_files
 from zds_geo.app.calendar import next_day_with_shifts
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import ZdsGeoError
 from zds_geo.core.windows import AMSTERDAM
-
-# Folders that copy themselves elsewhere: an open database in them can break, and leaks.
-SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; ``key`` names its sentence in the catalogue."""
-
-    good: bool
-    key: str
-    facts: dict[str, object] = field(default_factory=dict)
 
 
 def check_health(workspace: Workspace, *, now: datetime) -> list[Finding]:
@@ -42,7 +31,7 @@ def check_health(workspace: Workspace, *, now: datetime) -> list[Finding]:
     findings = [Finding(good=True, key="doctor.settings")]
     findings.append(_check_places(workspace))
     findings += _check_history(workspace, now=now)
-    findings += _check_folder(workspace)
+    findings += _check_safety(workspace, now=now)
     findings += _check_search()
     return findings
 
@@ -60,14 +49,21 @@ def _check_places(workspace: Workspace) -> Finding:
 
 
 def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
+    findings = []
     try:
+        findings += _check_version(workspace)
         with open_store(workspace, now=now) as store:
+            damage = store.find_damage()
+            clock = check_clock(store, now=now)
             n = len(store.read_knocks())
             cycle = current_cycle(workspace, store)
             changes = read_shift_changes(store)
     except ZdsGeoError as fault:
         return [Finding(good=False, key="doctor.fault", facts={"fault": fault.sentence()})]
-    findings = [Finding(good=True, key="doctor.history", facts={"n": n})]
+    if damage:
+        facts: dict[str, object] = {"path": workspace.history_location, "fault": damage}
+        return [Finding(good=False, key="doctor.damaged", facts=facts)]
+    findings += [Finding(good=True, key="doctor.history", facts={"n": n}), *clock]
     if cycle is None:
         findings.append(Finding(good=False, key="doctor.no_cycle"))
     else:
@@ -83,16 +79,30 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
     return findings
 
 
+def _check_version(workspace: Workspace) -> list[Finding]:
+    """Rehearse the migration that opening the history will do (R09)."""
+    from zds_geo.store import rehearse_migration
+
+    location = workspace.history_location
+    if not isinstance(location, Path) or not location.is_file() or not location.stat().st_size:
+        return []
+    pending = rehearse_migration(location)
+    if not pending:
+        return []
+    return [Finding(good=True, key="doctor.upgrade", facts={"version": pending[-1]})]
+
+
+def _check_safety(workspace: Workspace, *, now: datetime) -> list[Finding]:
+    findings = []
+    try:
+        findings += check_copies(workspace, now=now)
+    except ZdsGeoError as fault:
+        findings.append(Finding(good=False, key="doctor.fault", facts={"fault": fault.sentence()}))
+    return [*findings, *check_disk(workspace), *check_files(workspace)]
+
+
 def _check_search() -> list[Finding]:
     from zds_geo.planner import search_fault
 
     fault = search_fault()
     return [Finding(good=False, key="doctor.search", facts={"fault": fault})] if fault else []
-
-
-def _check_folder(workspace: Workspace) -> list[Finding]:
-    path = str(workspace.root.resolve()).casefold()
-    synced = [name for name in SYNCED if name in path]
-    if synced:
-        return [Finding(good=False, key="doctor.synced", facts={"name": synced[0]})]
-    return []

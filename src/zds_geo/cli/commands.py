@@ -7,6 +7,7 @@ import typer
 
 from zds_geo.app.settings import FILE_NAME
 from zds_geo.cli import (
+    _backup,
     _export,
     _fixes,
     _history,
@@ -39,6 +40,8 @@ app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
 _privacy.add_commands(app)
 app.add_typer(_history.history, name="history")
+app.add_typer(_backup.backup, name="backup")
+app.command("restore", cls=Command, help="help.restore")(_backup.restore)
 
 
 @app.callback()
@@ -184,13 +187,17 @@ def cards(  # noqa: D103
 
 @app.command("doctor", cls=Command, help="help.doctor")
 def doctor(ctx: typer.Context) -> None:  # noqa: D103
+    from dataclasses import asdict
+
     from zds_geo.app.check_health import check_health
 
     face: Face = ctx.obj
     findings = check_health(face.open(), now=face.now)
     for finding in findings:
         mark = face.say("doctor.mark.good" if finding.good else "doctor.mark.mind")
+        if not finding.sure:
+            mark = "?"
         face.write(f"[{mark:^6}] {face.say(finding.key, **finding.facts)}")
-    face.data({"findings": [{"good": f.good, "key": f.key, "facts": f.facts} for f in findings]})
+    face.data({"findings": [asdict(f) for f in findings]})
     if not all(f.good for f in findings):
         raise typer.Exit(1)

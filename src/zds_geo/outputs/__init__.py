@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zds_geo.outputs.heat_page import class_texts
     from zds_geo.outputs.heatmap import classify_pieces, draw_heatmap
     from zds_geo.outputs.ics import write_ics
+    from zds_geo.outputs.key_sheet import write_key_sheet
     from zds_geo.outputs.layers import MapLayers, credit_line
     from zds_geo.outputs.merge import group_sides, merge_sides
     from zds_geo.outputs.overview import write_overview
@@ -57,6 +58,7 @@ _HOMES: Final = {
     "write_geojson": "files",
     "write_gpx": "phone",
     "write_ics": "ics",
+    "write_key_sheet": "key_sheet",
     "write_kml": "phone",
     "write_overview": "overview",
     "write_packets": "sheet",
@@ -95,6 +97,7 @@ __all__ = [
     "write_geojson",
     "write_gpx",
     "write_ics",
+    "write_key_sheet",
     "write_kml",
     "write_overview",
     "write_packets",

@@ -6,6 +6,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.store._image import fill_server, take_image
+    from zds_geo.store._sealed import read_header
+    from zds_geo.store._swap import swap_history
+    from zds_geo.store._upgrade import known_versions, rehearse_migration, remove_old_copies
+    from zds_geo.store.backup import (
+        BACKUP_SUFFIX,
+        Backup,
+        find_backups,
+        open_backup,
+        remove_old_backups,
+        write_backup,
+    )
+    from zds_geo.store.backup_key import (
+        BackupKey,
+        key_lines,
+        make_key,
+        read_key,
+        read_key_line,
+        read_key_lines,
+        write_key,
+        write_private,
+    )
     from zds_geo.store.history import (
         Cycle,
         DoorRecord,
@@ -27,6 +49,9 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "BACKUP_SUFFIX": "backup",
+    "Backup": "backup",
+    "BackupKey": "backup_key",
     "Cycle": "history",
     "DoorRecord": "history",
     "HistoryStore": "history",
@@ -34,19 +59,40 @@ _HOMES: Final = {
     "PruneReport": "history",
     "RecordResult": "history",
     "StoredKnock": "history",
+    "fill_server": "_image",
+    "find_backups": "backup",
+    "key_lines": "backup_key",
+    "known_versions": "_upgrade",
     "list_layers": "places_file",
+    "make_key": "backup_key",
+    "open_backup": "backup",
     "open_history": "history",
+    "read_header": "_sealed",
+    "read_key": "backup_key",
+    "read_key_line": "backup_key",
+    "read_key_lines": "backup_key",
     "read_knocks_csv": "knocks_csv",
     "read_layer": "places_file",
     "read_table": "places_file",
+    "rehearse_migration": "_upgrade",
+    "remove_old_backups": "backup",
+    "remove_old_copies": "_upgrade",
+    "swap_history": "_swap",
     "swap_previous": "places_file",
+    "take_image": "_image",
+    "write_backup": "backup",
+    "write_key": "backup_key",
     "write_knocks_csv": "knocks_csv",
     "write_layers": "layers_file",
     "write_map_file": "map_file",
     "write_places": "places_file",
+    "write_private": "backup_key",
 }
 
 __all__ = [
+    "BACKUP_SUFFIX",
+    "Backup",
+    "BackupKey",
     "Cycle",
     "DoorRecord",
     "HistoryStore",
@@ -54,16 +100,34 @@ __all__ = [
     "PruneReport",
     "RecordResult",
     "StoredKnock",
+    "fill_server",
+    "find_backups",
+    "key_lines",
+    "known_versions",
     "list_layers",
+    "make_key",
+    "open_backup",
     "open_history",
+    "read_header",
+    "read_key",
+    "read_key_line",
+    "read_key_lines",
     "read_knocks_csv",
     "read_layer",
     "read_table",
+    "rehearse_migration",
+    "remove_old_backups",
+    "remove_old_copies",
+    "swap_history",
     "swap_previous",
+    "take_image",
+    "write_backup",
+    "write_key",
     "write_knocks_csv",
     "write_layers",
     "write_map_file",
     "write_places",
+    "write_private",
 ]
 
 

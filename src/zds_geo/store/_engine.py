@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from zds_geo.core.errors import StoreError
+from zds_geo.store._upgrade import keep_copy, make_config
 
 # R03: name → value asked for → value SQLite gives back.
 PRAGMAS: Final = (
@@ -99,7 +97,7 @@ def _begin(connection: Connection) -> None:
 
 
 def migrate(engine: Engine, location: object) -> None:
-    """Bring the schema up to date in one transaction; refuse a newer one.
+    """Bring the schema up to date in one transaction, after a copy; refuse a newer one (R09).
 
     Parameters
     ----------
@@ -111,11 +109,10 @@ def migrate(engine: Engine, location: object) -> None:
     Raises
     ------
     StoreError
-        If the database was made by a newer version, is broken, busy or cannot be reached.
+        If the database was made by a newer version, is broken, busy or cannot be reached, or no
+        copy of it can be made.
     """
-    config = Config()
-    config.set_main_option("script_location", str(files("zds_geo.store").joinpath("migrations")))
-    script = ScriptDirectory.from_config(config)
+    config, script = make_config()
     known = {revision.revision for revision in script.walk_revisions()}
     try:
         with engine.connect() as connection, connection.begin():
@@ -125,6 +122,7 @@ def migrate(engine: Engine, location: object) -> None:
         if version == script.get_current_head():
             return
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            keep_copy(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as fault:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zds_geo.core.retention import Retention
 from zds_geo.store._areas import AreaBook
+from zds_geo.store._checkup import Checkup
 from zds_geo.store._database import utc
 from zds_geo.store._door_state import DoorStateBook
 from zds_geo.store._engine import migrate, open_engine
@@ -30,7 +31,15 @@ __all__ = [
 
 
 class HistoryStore(
-    KnockLog, SheetLog, ErasureBook, LineageBook, FixBook, RoundBook, AreaBook, DoorStateBook
+    KnockLog,
+    SheetLog,
+    ErasureBook,
+    LineageBook,
+    FixBook,
+    RoundBook,
+    AreaBook,
+    DoorStateBook,
+    Checkup,
 ):
     """An opened history: knocks, register, lineage, corrections, rounds, areas, what remains."""
 

@@ -1,0 +1,89 @@
+"""The recovery sheet: the key of the backups on paper, and how to restore with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from zds_geo.core.errors import OutputError
+from zds_geo.core.texts import say
+from zds_geo.outputs.layers import long_date
+
+_MOST_NAME: Final = 70  # signs: one line, two of the widest
+_WORDS: Final = (
+    "title", "secret", "area", "number", "made", "key_head", "key_help", "line", "keep_head",
+    "restore_head", "drill_head", "lost_head", "foot",
+)  # fmt: skip
+_STEPS: Final = ("program", "stick", "window", "command", "type", "places", "check")
+_KEEP: Final = ("one", "two", "never")
+_LOST: Final = ("sheet", "stolen")
+
+
+def write_key_sheet(
+    path: Path, *, lines: Sequence[str], number: str, area: str, on: date, lang: str = "nl"
+) -> None:
+    """Write the recovery sheet: one A4.
+
+    Parameters
+    ----------
+    path : Path
+        PDF to write, readable by its owner alone; the same key and day give the same bytes.
+    lines : sequence of str
+        The key as people type it.
+    number : str
+        Which key it is.
+    area : str
+        Name of the workspace's area; a very long one is cut off.
+    on : date
+        Date on the sheet.
+    lang : str
+        ``nl`` or ``en``.
+
+    Raises
+    ------
+    OutputError
+        If the PDF cannot be made.
+    OSError
+        If it cannot be written.
+    """
+    import typst
+
+    data = {
+        "lang": lang,
+        "year": on.year, "month": on.month, "day": on.day,
+        "date": long_date(on, lang),
+        "lines": [line.split() for line in lines],
+        "number": number,
+        "area": area if len(area) <= _MOST_NAME else area[: _MOST_NAME - 1].rstrip() + "…",
+        "words": {name: say(f"keysheet.{name}", lang=lang) for name in _WORDS},
+        "steps": [_step(f"step.{name}", lang) for name in _STEPS],
+        "keep": [say(f"keysheet.keep.{name}", lang=lang) for name in _KEEP],
+        "lost": [_step(f"lost.{name}", lang) for name in _LOST],
+        "drill": _step("drill", lang),
+    }  # fmt: skip
+    stamp = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    template = files("zds_geo.outputs").joinpath("key_sheet.typ").read_bytes()
+    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
+        try:
+            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
+                template,
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(data)},
+                pdf_standards=["ua-1"],
+                timestamp=int(stamp.timestamp()),
+            )
+        except typst.TypstError as fault:
+            raise OutputError("sheet.failed", path=path, fault=fault) from None
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_bytes(pdf)
+
+
+def _step(name: str, lang: str) -> dict[str, str]:
+    text, _, command = say(f"keysheet.{name}", lang=lang).partition("\n")
+    return {"text": text, "command": command}
