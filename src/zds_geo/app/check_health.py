@@ -56,6 +56,7 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
             damage = store.find_damage()
             clock = check_clock(store, now=now)
             n = len(store.read_knocks())
+            pruned_on = store.pruned_on()
             cycle = current_cycle(workspace, store)
             changes = read_shift_changes(store)
     except ZdsGeoError as fault:
@@ -64,6 +65,10 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
         facts: dict[str, object] = {"path": workspace.history_location, "fault": damage}
         return [Finding(good=False, key="doctor.damaged", facts=facts)]
     findings += [Finding(good=True, key="doctor.history", facts={"n": n}), *clock]
+    today = now.astimezone(AMSTERDAM).date()
+    if pruned_on is not None and today - pruned_on > timedelta(days=1):
+        facts = {"last": pruned_on.isoformat(), "now": today.isoformat()}
+        findings.append(Finding(good=False, key="doctor.not_pruned", facts=facts))
     if cycle is None:
         findings.append(Finding(good=False, key="doctor.no_cycle"))
     else:

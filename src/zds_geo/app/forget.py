@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from zds_geo.app.back_up import ledger_path, remove_old
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
-LEDGER: Final = "wissingen.txt"  # beside the history: what was erased stays erased
-_LEDGER_HEAD: Final = "zds_geo wissingen 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ def prune_when_due(workspace: Workspace, store: HistoryStore, *, now: datetime) 
         Aware.
     """
     if store.is_prune_due(now=now):
-        _prune(workspace, store, now=now, confirmed=False)
+        prune_now(workspace, store, now=now, confirmed=False)
 
 
 def prune(workspace: Workspace, *, now: datetime, confirmed: bool) -> Forgotten:
@@ -72,12 +71,30 @@ def prune(workspace: Workspace, *, now: datetime, confirmed: bool) -> Forgotten:
         If ``now`` lies more than a week past the last run and that was not confirmed.
     """
     with open_store(workspace, now=now) as store:
-        return _prune(workspace, store, now=now, confirmed=confirmed)
+        return prune_now(workspace, store, now=now, confirmed=confirmed)
 
 
-def _prune(
+def prune_now(
     workspace: Workspace, store: HistoryStore, *, now: datetime, confirmed: bool
 ) -> Forgotten:
+    """Forget what is past its retention, in an opened history.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Retention of ``zds.toml``.
+    store : HistoryStore
+        Open.
+    now : datetime
+        Aware.
+    confirmed : bool
+        Somebody says that the clock is right.
+
+    Returns
+    -------
+    Forgotten
+        In counts.
+    """
     retention = workspace.settings.retention
     blocks: Mapping[str, tuple[str, str]] = {}
     if store.has_old_knocks(now=now):
@@ -88,6 +105,7 @@ def _prune(
         windows=workspace.settings.windows, blocks=blocks, confirmed=confirmed,
     )  # fmt: skip
     before = now.astimezone(AMSTERDAM).date() - timedelta(days=retention.routes_days)
+    remove_old(workspace, now=now)
     return Forgotten(report=report, folders=_remove_old_maps(workspace.maps_path, before))
 
 
@@ -222,6 +240,9 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
 def write_ledger(workspace: Workspace, store: HistoryStore) -> Path | None:
     """Write the erasure ledger beside the history, so that it outlives a back-up.
 
+    A line holds the key of the history, the keyed hash of a door, and the date: whoever has the
+    list of all addresses and this file can find which were erased, nothing more.
+
     Parameters
     ----------
     workspace : Workspace
@@ -232,42 +253,41 @@ def write_ledger(workspace: Workspace, store: HistoryStore) -> Path | None:
     Returns
     -------
     Path or None
-        None when nothing was ever erased. Hashes and dates: no address can be read from it.
+        None when nothing was ever erased.
     """
+    from zds_geo.store import write_private
+
     ledger = sorted(store.read_erasures())
     if not ledger:
         return None
-    path = workspace.root / LEDGER
-    lines = [f"{_LEDGER_HEAD} {store.erasure_key()}", *(f"{h} {d}" for h, d in ledger)]
-    fresh = path.with_suffix(".nieuw")
-    fresh.touch(mode=0o600)
-    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    fresh.replace(path)
+    path, key = ledger_path(workspace), store.erasure_key()
+    known = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = sorted({*known, *(f"{key} {door_hash} {day}" for door_hash, day in ledger)} - {""})
+    write_private(path, ("\n".join(lines) + "\n").encode())
     return path
 
 
-def replay_ledger(workspace: Workspace, *, now: datetime) -> int:
+def replay_ledger(workspace: Workspace, store: HistoryStore) -> int:
     """Erase again what the ledger beside the history names: after a back-up was put back.
 
     Parameters
     ----------
     workspace : Workspace
         With or without a ledger.
-    now : datetime
-        Aware.
+    store : HistoryStore
+        Open: the restored history.
 
     Returns
     -------
     int
         Number of knocks that had come back and are gone again.
     """
-    path = workspace.root / LEDGER
+    path = ledger_path(workspace)
     if not path.is_file():
         return 0
-    head, *lines = path.read_text(encoding="utf-8").splitlines()
-    key = head.removeprefix(_LEDGER_HEAD).strip()
-    pairs = [tuple(line.split(" ")) for line in lines if line.strip()]
-    with open_store(workspace, now=now) as store:
-        gone = store.replay_erasures([(p[0], p[1]) for p in pairs], key=key)
-        write_ledger(workspace, store)
-    return gone
+    by_key: dict[str, list[tuple[str, str]]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if len(words) == 3:
+            by_key.setdefault(words[0], []).append((words[1], words[2]))
+    return sum(store.replay_erasures(pairs, key=key) for key, pairs in sorted(by_key.items()))

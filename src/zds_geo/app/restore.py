@@ -63,10 +63,14 @@ def after_restore(workspace: Workspace, *, now: datetime) -> None:
 
     Notes
     -----
-    The history is opened, which brings its schema up to date and forgets what is too old.
+    The history is opened, which brings its schema up to date; doors that were erased are erased
+    again, and what became too old since the backup is forgotten.
     """
-    with open_store(workspace, now=now):
-        pass
+    from zds_geo.app.forget import prune_now, replay_ledger
+
+    with open_store(workspace, now=now) as store:
+        replay_ledger(workspace, store)
+        prune_now(workspace, store, now=now, confirmed=True)
 
 
 def find_secret(root: Path, file: Path) -> bytes | None:

@@ -183,11 +183,13 @@ class ErasureBook(RetentionBook, Register):
         wanted: dict[str, str] = {}
         for door_hash, day in ledger:
             wanted[door_hash] = max(day, wanted.get(door_hash, ""))
+        own = self.read_keeper(ERASURE_KEY)
         with self._transaction(writes=True) as connection:
-            if key:
+            if not own:
+                own = key
                 self._write_keeper(connection, ERASURE_KEY, key)
             rows = [{"door_hash": h, "erased_on": d} for h, d in sorted(wanted.items())]
-            if rows:
+            if rows and key == own:
                 connection.execute(self._insert_new(ERASURE), rows)
             doors: set[str] = set()
             for table in (KNOCK, CONFLICT, DOOR_STATE, ROUND_DOOR):
@@ -197,6 +199,8 @@ class ErasureBook(RetentionBook, Register):
                 day = wanted.get(hash_door(key, door_id), "")
                 if day:
                     gone += self._erase(connection, [door_id], date.fromisoformat(day))
+                    row = {"door_hash": hash_door(own, door_id), "erased_on": day}
+                    connection.execute(self._insert_new(ERASURE), row)
         self.really_gone()
         return gone
 
