@@ -102,4 +102,5 @@ def open_store(workspace: Workspace, *, now: datetime) -> HistoryStore:
 
     store = open_history(workspace.history_location, now=now, create=True)
     store.forget_details(now=now)
+    store.forget_sheet_people(now=now)
     return store

@@ -6,7 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from zds_geo.store.history import Cycle, HistoryStore, RecordResult, open_history
+    from zds_geo.store.data_catalogue import DataCatalogue, read_data_catalogue
+    from zds_geo.store.history import (
+        Action,
+        AuditCheck,
+        Cycle,
+        HeldKnocks,
+        HistoryStore,
+        RecordResult,
+        Sheet,
+        SheetStatus,
+        open_history,
+    )
     from zds_geo.store.knocks_csv import KnocksFile, read_knocks_csv, write_knocks_csv
     from zds_geo.store.places_file import (
         list_layers,
@@ -17,12 +28,19 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final = {
+    "Action": "history",
+    "AuditCheck": "history",
     "Cycle": "history",
+    "DataCatalogue": "data_catalogue",
+    "HeldKnocks": "history",
     "HistoryStore": "history",
     "KnocksFile": "knocks_csv",
     "RecordResult": "history",
+    "Sheet": "history",
+    "SheetStatus": "history",
     "list_layers": "places_file",
     "open_history": "history",
+    "read_data_catalogue": "data_catalogue",
     "read_knocks_csv": "knocks_csv",
     "read_layer": "places_file",
     "read_table": "places_file",
@@ -32,12 +50,19 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "Action",
+    "AuditCheck",
     "Cycle",
+    "DataCatalogue",
+    "HeldKnocks",
     "HistoryStore",
     "KnocksFile",
     "RecordResult",
+    "Sheet",
+    "SheetStatus",
     "list_layers",
     "open_history",
+    "read_data_catalogue",
     "read_knocks_csv",
     "read_layer",
     "read_table",

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zds_geo.store._areas import AreaBook
+from zds_geo.store._audit import Action, AuditBook, AuditCheck
 from zds_geo.store._database import utc
 from zds_geo.store._engine import migrate, open_engine
 from zds_geo.store._fixes import FixBook
@@ -13,12 +14,25 @@ from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
 from zds_geo.store._register import Register
 from zds_geo.store._rounds import Cycle, RoundBook
+from zds_geo.store._sheet_register import HeldKnocks, Sheet, SheetRegister, SheetStatus
 
-__all__ = ["Cycle", "HistoryStore", "RecordResult", "open_history"]
+__all__ = [
+    "Action",
+    "AuditCheck",
+    "Cycle",
+    "HeldKnocks",
+    "HistoryStore",
+    "RecordResult",
+    "Sheet",
+    "SheetStatus",
+    "open_history",
+]
 
 
-class HistoryStore(KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook):
-    """An opened history: knocks, register, lineage, corrections, rounds and areas."""
+class HistoryStore(
+    KnockLog, Register, LineageBook, FixBook, RoundBook, AreaBook, SheetRegister, AuditBook
+):
+    """An opened history: knocks, register, lineage, corrections, rounds, areas, sheets, audit."""
 
 
 def open_history(location: Path | str, *, now: datetime, create: bool = False) -> HistoryStore:
