@@ -7,6 +7,7 @@ import typer
 
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.cli._register import open_with_banner
 from zds_geo.core.errors import UsageError
 from zds_geo.core.outcomes import SHORT_CODES, Outcome, Source
 from zds_geo.core.windows import AMSTERDAM, local_instant
@@ -64,7 +65,7 @@ def enter(
             ends=read_clock(ends) if ends else None,
         )
     text = " ".join(lines)
-    _show(face, enter_sheet(face.open(), code, text, walked=walked, now=face.now))
+    _show(face, enter_sheet(open_with_banner(face), code, text, walked=walked, now=face.now))
 
 
 @knocks.command("add", cls=Command, help="help.knocks.add")
@@ -82,7 +83,7 @@ def add(
     from zds_geo.app.record_knocks import add_knock
 
     face: Face = ctx.obj
-    workspace = face.open()
+    workspace = open_with_banner(face)
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
     if not window and not elsewhere:
         if date:
@@ -139,7 +140,7 @@ def import_(
     from zds_geo.app.record_knocks import import_knocks
 
     face: Face = ctx.obj
-    _show(face, import_knocks(face.open(), path, now=face.now))
+    _show(face, import_knocks(open_with_banner(face), path, now=face.now))
 
 
 @knocks.command("export", cls=Command, help="help.knocks.export")

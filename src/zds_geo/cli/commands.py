@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zds_geo.cli import _fixes, _knocks, _places, _plan, _rhythm, _team
+from zds_geo.cli import _fixes, _knocks, _places, _plan, _register, _rhythm, _team
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
 
@@ -25,6 +25,9 @@ app.add_typer(_rhythm.shift, name="shift")
 app.add_typer(_team.team, name="team")
 app.add_typer(_knocks.knocks, name="knocks")
 app.add_typer(_knocks.register, name="do-not-knock")
+app.add_typer(_register.sheets, name="sheets")
+app.command("incident", cls=Command, help="help.incident")(_register.incident)
+app.command("documents", cls=Command, help="help.documents")(_register.documents)
 
 
 @app.callback()
@@ -59,6 +62,7 @@ def init(  # noqa: D103
         )
         made = make_workspace(folder, choice, now=face.now)
         face.print("init.done", folder=folder, area=made.settings.area.name)
+        face.print("init.privacy")
     face.data({"workspace": folder, "example": example})
 
 
