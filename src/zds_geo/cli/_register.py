@@ -214,7 +214,7 @@ def _show_laptop(face: Face, found: "LaptopIncident") -> None:
         doors, knocks = (str(n) if n is not None else "< 5" for n in (row.doors, row.knocks))
         if row.knocks is None:
             knocks = ""
-        face.write(f"  {name[:32]:<32} {doors:>6} {knocks:>8}  {_day(row.first)}  {_day(row.last)}")
+        face.write(f"  {name[:40]:<40} {doors:>6} {knocks:>8}  {_day(row.first)}  {_day(row.last)}")
     face.print("incident.laptop_more")
     if found.sheets_out:
         face.print("incident.open_sheets", codes=", ".join(found.sheets_out))

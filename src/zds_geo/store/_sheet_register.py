@@ -185,9 +185,7 @@ class SheetRegister(Database):
             row.assistant_id.is_not(None),
             sa.or_(
                 row.date < (day - timedelta(days=PERSON_CEILING_DAYS)).isoformat(),
-                sa.and_(
-                    sa.not_(gone), row.date < (day - timedelta(days=PERSON_DAYS)).isoformat()
-                ),
+                sa.and_(sa.not_(gone), row.date < (day - timedelta(days=PERSON_DAYS)).isoformat()),
             ),
         )
         with self._transaction(writes=False) as connection:
