@@ -53,7 +53,7 @@ def main() -> int:
         print(f"{len(doors)} doors")
         timed("hide a door", lambda: add_fix(workspace, FixKind.HIDE_DOOR, words, now=NOW))
         timed("the same delivery again", deliver)
-        back = timed("rollback", lambda: rollback_places(workspace))
+        back = timed("rollback", lambda: rollback_places(workspace, now=NOW))
         timed("take the correction back", lambda: remove_fix(workspace, 1, now=NOW))
         left = len(read_layer(workspace.places_path, "doors", columns=["straat"]))
         print(f"{left} doors at the end")

@@ -149,7 +149,7 @@ def test_a_correction_until_a_date_ends_by_itself_and_rollback_keeps_corrections
     assert edge in read_layer(own_example.places_path, "edges").index
     plan_day(own_example, now=NOW, seed=1, write=False)
     assert edge not in read_layer(own_example.places_path, "edges").index
-    rollback_places(own_example)
+    rollback_places(own_example, now=NOW)
     plan_day(own_example, now=NOW, seed=1, write=False)
     assert edge not in read_layer(own_example.places_path, "edges").index
 

@@ -76,7 +76,7 @@ def test_a_door_under_another_id_keeps_its_history_and_its_refusal(own_example: 
         assert len(again) == len(knocks)
         store.withdraw_do_not_knock(new, on=LATER.date(), now=LATER)
         assert new not in store.do_not_knock_doors()
-    rollback_places(own_example)
+    rollback_places(own_example, now=LATER)
     with open_store(own_example, now=LATER) as store:
         again = store.read_knocks(doors=store.current_doors(door_ids(own_example)))
         assert int((again["door_id"] == old).sum()) == count
@@ -132,16 +132,16 @@ def test_rollback_puts_the_previous_places_back_and_keeps_the_knocks(
     assert second < first
     with open_store(own_example, now=LATER) as store:
         n = len(store.read_knocks())
-    assert rollback_places(own_example) == (len(second), len(first))
+    assert rollback_places(own_example, now=LATER) == (len(second), len(first))
     assert door_ids(own_example) == first
-    assert rollback_places(own_example) == (len(first), len(second))
+    assert rollback_places(own_example, now=LATER) == (len(first), len(second))
     with open_store(own_example, now=LATER) as store:
         assert len(store.read_knocks()) == n
 
 
 def test_rollback_without_a_previous_version_says_so(own_example: Workspace) -> None:
     with pytest.raises(PlacesError) as caught:
-        rollback_places(own_example)
+        rollback_places(own_example, now=LATER)
     assert "geen vorige versie" in caught.value.sentence("nl")
 
 
@@ -157,7 +157,7 @@ def count_halves(workspace: Workspace, *, kills: int) -> int:
     rows = [r for r in rows_of(workspace) if r["huisnummer"] != "1"]
     deliver(workspace, rows, accept=True)
     fewer = door_ids(workspace)
-    rollback_places(workspace)
+    rollback_places(workspace, now=LATER)
     more = door_ids(workspace)
     command = [
         sys.executable, "-m", "zds_geo", "--workspace", str(workspace.root), "places", "import",

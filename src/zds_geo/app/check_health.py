@@ -28,10 +28,13 @@ def check_health(workspace: Workspace, *, now: datetime) -> list[Finding]:
     list of Finding
         In the order of the work: settings, places, history, roster, safety.
     """
+    from zds_geo.app.check_register import check_audit
+
     findings = [Finding(good=True, key="doctor.settings")]
     findings.append(_check_places(workspace))
     findings += _check_history(workspace, now=now)
     findings += _check_safety(workspace, now=now)
+    findings += check_audit(workspace, now=now)
     findings += _check_search()
     return findings
 

@@ -172,7 +172,7 @@ def read_record(workspace: Workspace, door: str, *, now: datetime) -> DoorRecord
     """
     door_id = get_door(workspace, door)
     with open_store(workspace, now=now) as store:
-        return store.read_door(door_id)
+        return store.show_door(door_id, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class Erased:
     refused: bool
 
 
-def forget_door(workspace: Workspace, door: str, *, now: datetime) -> Erased:
+def forget_door(workspace: Workspace, door: str, *, now: datetime, moved: bool = False) -> Erased:
     """Erase the history of a door, so that nothing of it comes back (P06).
 
     Parameters
@@ -195,6 +195,8 @@ def forget_door(workspace: Workspace, door: str, *, now: datetime) -> Erased:
         An address or a door id.
     now : datetime
         Aware.
+    moved : bool
+        Other people live there now.
 
     Returns
     -------
@@ -204,7 +206,7 @@ def forget_door(workspace: Workspace, door: str, *, now: datetime) -> Erased:
     door_id = get_door(workspace, door)
     today = now.astimezone(AMSTERDAM).date()
     with open_store(workspace, now=now) as store:
-        count = store.erase_door(door_id, on=today, now=now)
+        count = store.erase_door(door_id, on=today, now=now, moved=moved)
         write_ledger(workspace, store)
         home = store.read_door(door_id).door_ids
         refused = door_id in store.do_not_knock_doors()

@@ -88,7 +88,7 @@ def import_places(
     Lineage is written before the new places take their place: a stop in between leaves the old
     places with links that do no harm, and running again completes (R07).
     """
-    from zds_geo.store import write_places
+    from zds_geo.store import Action, write_places
 
     proofs = _prove(addresses=addresses, buurten=buurten, streets=streets)
     places, sources, counts = _build(
@@ -111,6 +111,8 @@ def import_places(
             PROOF_TABLE: _proof_table(proofs),
         },
     )
+    with open_store(workspace, now=now) as store:
+        store.note(Action.PLACES_IMPORTED, len(fixed.layers["doors"]), now=now)
     changes = delivery.changes
     return ImportResult(
         report=places.report,
@@ -169,13 +171,15 @@ def _build(
     return places, (found.credit, areas.credit, network.credit), found.counts
 
 
-def rollback_places(workspace: Workspace) -> tuple[int, int]:
+def rollback_places(workspace: Workspace, *, now: datetime) -> tuple[int, int]:
     """Put the previous places back; the present ones become the previous. Knocks stay.
 
     Parameters
     ----------
     workspace : Workspace
         With places that were imported at least twice.
+    now : datetime
+        Aware; for the audit log.
 
     Returns
     -------
@@ -187,10 +191,13 @@ def rollback_places(workspace: Workspace) -> tuple[int, int]:
     PlacesError
         If there are no previous places, or they are broken; nothing has changed then.
     """
-    from zds_geo.store import read_layer, swap_previous
+    from zds_geo.store import Action, read_layer, swap_previous
 
     n_now = len(read_layer(workspace.require_places(), "doors", columns=["straat"]))
-    return n_now, swap_previous(workspace.places_path)
+    with open_store(workspace, now=now) as store:  # a history that cannot be opened stops it here
+        n_back = swap_previous(workspace.places_path)
+        store.note(Action.PLACES_ROLLED_BACK, n_back, now=now)
+    return n_now, n_back
 
 
 def find_box(area: AreaSettings, buurten: gpd.GeoDataFrame) -> tuple[list[str], Box]:

@@ -172,6 +172,7 @@ def plan_day(
             assistant_ids=[s.assistant_id for s in shifts],
             rounds=[_reservation(r) for r in rounds if r.round_id not in codes],
             keep=codes,
+            printed=write,
             now=now,
         )
     plan = _make_plan(workspace, day, rounds, unserved)

@@ -177,10 +177,12 @@ def export_knocks(workspace: Workspace, path: Path, *, now: datetime) -> int:
     int
         Number of rows.
     """
-    from zds_geo.store import write_knocks_csv
+    from zds_geo.store import Action, write_knocks_csv
 
     with open_store(workspace, now=now) as store:
-        return write_knocks_csv(path, store.read_knocks(with_assistants=True))
+        knocks = store.read_knocks(with_assistants=True)
+        store.note(Action.KNOCKS_EXPORTED, len(knocks), now=now)  # before anything leaves
+        return write_knocks_csv(path, knocks)
 
 
 def undo_batch(workspace: Workspace, batch_id: str, *, now: datetime) -> int:

@@ -40,6 +40,11 @@ class AreaSettings:
     gemeente_name: str = ""
 
     @property
+    def is_invented(self) -> bool:
+        """Whether this is the example quarter: municipality 9999 does not exist."""
+        return bool(self.buurt_codes) and all(c.startswith("BU9999") for c in self.buurt_codes)
+
+    @property
     def is_chosen(self) -> bool:
         """Whether anything was chosen."""
         return bool(
@@ -136,6 +141,17 @@ class CardSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacySettings:
+    """Dates of the DPIA and of the works council's consent, and names for the documents (P16)."""
+
+    dpia_on: date | None = None
+    consent_on: date | None = None
+    organisation: str = ""
+    contact: str = ""
+    officer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -155,6 +171,7 @@ class Settings:
     chance: ChanceSettings = field(default_factory=ChanceSettings)
     retention: Retention = field(default_factory=Retention)
     cards: CardSettings = field(default_factory=CardSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     def assistant(self, assistant_id: str) -> Assistant:
         """Give the assistant with this pseudonym; SettingsError when there is none."""
@@ -210,6 +227,7 @@ def read_settings(path: Path) -> Settings:
         chance=_read_chance(top.table("chance")),
         retention=_read_retention(top.table("retention")),
         cards=_read_cards(top.table("cards")),
+        privacy=_read_privacy(top.table("privacy")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -251,6 +269,18 @@ def _read_cards(table: Table) -> CardSettings:
     cards = CardSettings(**{f.name: table.text(f.name) for f in fields(CardSettings)})
     table.refuse_unknown()
     return cards
+
+
+def _read_privacy(table: Table) -> PrivacySettings:
+    privacy = PrivacySettings(
+        dpia_on=table.day("dpia_on"),
+        consent_on=table.day("consent_on"),
+        organisation=table.text("organisation"),
+        contact=table.text("contact"),
+        officer=table.text("officer"),
+    )
+    table.refuse_unknown()
+    return privacy
 
 
 def _read_area(table: Table) -> AreaSettings:

@@ -106,4 +106,5 @@ def open_store(workspace: Workspace, *, now: datetime) -> HistoryStore:
         workspace.history_location, now=now, create=True, retention=workspace.settings.retention
     )
     prune_when_due(workspace, store, now=now)
+    store.forget_sheet_people(now=now)
     return store

@@ -11,6 +11,7 @@ from zds_geo.app.sheet_entry import Entry, read_outcome
 from zds_geo.app.sheet_windows import Walked
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.cli._register import open_with_banner
 from zds_geo.core.errors import UsageError
 from zds_geo.core.outcomes import Outcome, Source
 from zds_geo.core.windows import AMSTERDAM, WindowScheme, day_text, local_instant
@@ -62,7 +63,7 @@ def enter(
     from zds_geo.cli._read_back import entered_as_data, show_entered
 
     face: Face = ctx.obj
-    workspace = face.open()
+    workspace = open_with_banner(face)
     walked = None
     if date or starts or ends:
         planned = open_sheet(workspace, code, now=face.now).planned.date
@@ -103,7 +104,7 @@ def add(
     from zds_geo.cli._show import day_name
 
     face: Face = ctx.obj
-    workspace = face.open()
+    workspace = open_with_banner(face)
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
     entry = _read_outcome(" ".join(outcome), workspace.settings.windows, day, back=back)
     if not window and not elsewhere:
@@ -177,7 +178,7 @@ def import_(
 
     face: Face = ctx.obj
     if not is_form(path):
-        _show(face, import_knocks(face.open(), path, now=face.now))
+        _show(face, import_knocks(open_with_banner(face), path, now=face.now))
         return
     entered = import_form(face.open(), path, now=face.now)
     for one in entered:

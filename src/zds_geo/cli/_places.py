@@ -66,7 +66,7 @@ def rollback(ctx: typer.Context) -> None:
     from zds_geo.app.import_places import rollback_places
 
     face: Face = ctx.obj
-    before, after = rollback_places(face.open())
+    before, after = rollback_places(face.open(), now=face.now)
     face.print("places.rolled_back", before=before, after=after)
     face.data({"doors_before": before, "doors_after": after})
 

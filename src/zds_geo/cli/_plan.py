@@ -6,6 +6,7 @@ import typer
 
 from zds_geo.cli._face import Face, read_date
 from zds_geo.cli._help import Command, Group
+from zds_geo.cli._register import open_with_banner
 from zds_geo.core.errors import UsageError
 
 plan = typer.Typer(cls=Group, help="help.plan", invoke_without_command=True)
@@ -38,9 +39,10 @@ def make(
     from zds_geo.app.plan_day import plan_day
     from zds_geo.cli._show import plan_as_data, show_plan
 
+    workspace = open_with_banner(face)
     with face.progress() as progress:
         result = plan_day(
-            face.open(),
+            workspace,
             now=face.now,
             seed=seed,
             on=read_date(date) if date else None,

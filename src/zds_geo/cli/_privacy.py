@@ -100,7 +100,7 @@ def new_residents(ctx: typer.Context, address: Address) -> None:
 
     face: Face = ctx.obj
     workspace = face.open()
-    erased = forget_door(workspace, " ".join(address), now=face.now)
+    erased = forget_door(workspace, " ".join(address), now=face.now, moved=True)
     face.print("newcomers.done", n=erased.knocks)
     _show_rest(face, erased)
     if erased.refused:

@@ -15,6 +15,7 @@ from zds_geo.cli import (
     _places,
     _plan,
     _privacy,
+    _register,
     _report,
     _rhythm,
     _team,
@@ -42,6 +43,9 @@ _privacy.add_commands(app)
 app.add_typer(_history.history, name="history")
 app.add_typer(_backup.backup, name="backup")
 app.command("restore", cls=Command, help="help.restore")(_backup.restore)
+app.add_typer(_register.sheets, name="sheets")
+app.command("incident", cls=Command, help="help.incident")(_register.incident)
+app.command("documents", cls=Command, help="help.documents")(_register.documents)
 
 
 @app.callback()
@@ -88,6 +92,7 @@ def init(  # noqa: D103
         )
         made = make_workspace(folder, choice, now=face.now)
         face.print("init.done", folder=folder, area=made.settings.area.name)
+        face.print("init.privacy")
     face.data({"workspace": folder, "example": example})
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from zds_geo.store._database import live_knocks, utc
-from zds_geo.store._hashes import ERASURE_KEY, hash_door
+from zds_geo.store._audit import Action, note
+from zds_geo.store._database import live_knocks
+from zds_geo.store._hashes import ERASURE_KEY, door_mark, hash_door
 from zds_geo.store._inherit import same_home
 from zds_geo.store._register import Register
 from zds_geo.store._retention import RetentionBook, without_doors
@@ -46,6 +47,13 @@ class DoorRecord:
 
 class ErasureBook(RetentionBook, Register):
     """Reading and erasing one door."""
+
+    def show_door(self, door_id: str, *, now: datetime) -> DoorRecord:
+        """Read everything that is held of a door, and note that it was shown; see ``read_door``."""
+        mark = door_mark(self.erasure_key(), door_id)
+        with self._transaction(writes=True) as connection:
+            note(connection, Action.DOOR_SHOWN, mark, now=now)
+        return self.read_door(door_id)
 
     def read_door(self, door_id: str) -> DoorRecord:
         """Read everything that is held of a door, under every id it has or had.
@@ -87,7 +95,7 @@ class ErasureBook(RetentionBook, Register):
                 register=rows(of(DO_NOT_KNOCK)), rounds=rows(rounds), conflicts=rows(of(CONFLICT)),
             )  # fmt: skip
 
-    def erase_door(self, door_id: str, *, on: date, now: datetime) -> int:
+    def erase_door(self, door_id: str, *, on: date, now: datetime, moved: bool = False) -> int:
         """Erase the history of a door; the do-not-knock register keeps its entry.
 
         Parameters
@@ -98,19 +106,22 @@ class ErasureBook(RetentionBook, Register):
             Everything up to and including this date is gone and stays gone.
         now : datetime
             Aware.
+        moved : bool
+            Other people live there now; noted as such.
 
         Returns
         -------
         int
             Number of knocks erased.
         """
-        utc(now)
         key = self.erasure_key()
         with self._transaction(writes=True) as connection:
             home = sorted(same_home(door_id, self._links(connection)))
             rows = [{"door_hash": hash_door(key, d), "erased_on": on.isoformat()} for d in home]
             connection.execute(self._insert_new(ERASURE), rows)
             count = self._erase(connection, home, on)
+            action = Action.RESIDENTS_NEW if moved else Action.DOOR_FORGOTTEN
+            note(connection, action, door_mark(key, door_id), now=now)
         self.really_gone()
         return count
 

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.frames import KNOCKS
+from zds_geo.core.ids import ROUND_CODE
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome
 from zds_geo.core.retention import month_days
 from zds_geo.core.windows import to_quarter
+from zds_geo.store._audit import Action, note
 from zds_geo.store._database import Database, live_knocks, utc
 from zds_geo.store._hashes import ERASURE_KEY, hash_door
 from zds_geo.store.schema import (
@@ -32,6 +34,7 @@ from zds_geo.store.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
+SINGLE: Final = "add"  # the label of a knock that was added by itself
 _CHUNK: Final = 400
 # DESIGN 5: two rows with one id are the same knock when these agree.
 _CONTENT: Final = (
@@ -76,6 +79,13 @@ def _row(knock: Knock) -> dict[str, Any]:
     }
 
 
+def _action(label: str) -> Action:
+    """Tell from the label of a batch what was done."""
+    if ROUND_CODE.fullmatch(label):
+        return Action.KNOCKS_ENTERED
+    return Action.KNOCKS_ADDED if label == SINGLE else Action.KNOCKS_IMPORTED
+
+
 def iso(day: date | None) -> str | None:
     """Write a date as ISO text; None stays None."""
     return None if day is None else day.isoformat()
@@ -112,7 +122,9 @@ class KnockLog(Database):
             fresh = [k for k in knocks if k.knock_id not in unwanted]
             batch_id = self._next_batch(connection)
             result = self._store(connection, fresh, batch_id, label=label, now=now)
-            self._heed(connection, knocks, {*unwanted, *result[2]})
+            self._heed(connection, knocks, {*unwanted, *result[2]}, now=now)
+            if result[0] or result[2]:
+                note(connection, _action(label), batch_id, now=now)
         return RecordResult(
             batch_id=batch_id if result[0] or result[2] else "",
             stored=tuple(result[0]),
@@ -165,7 +177,14 @@ class KnockLog(Database):
             )
         ]
 
-    def _heed(self, connection: sa.Connection, knocks: Sequence[Knock], unstored: set[str]) -> None:
+    def _heed(
+        self,
+        connection: sa.Connection,
+        knocks: Sequence[Knock],
+        unstored: set[str],
+        *,
+        now: datetime,
+    ) -> None:
         """Heed a do-not-knock even where its knock is too old or in conflict (P07)."""
         entries = [
             {"door_id": k.door_id, "since": k.knocked_on.isoformat()}
@@ -175,7 +194,10 @@ class KnockLog(Database):
         for entry in entries:
             same = sa.and_(*(DO_NOT_KNOCK.c[name] == value for name, value in entry.items()))
             if connection.execute(sa.select(DO_NOT_KNOCK.c.entry_id).where(same)).first() is None:
-                connection.execute(DO_NOT_KNOCK.insert(), entry)
+                made = connection.execute(
+                    DO_NOT_KNOCK.insert().returning(DO_NOT_KNOCK.c.entry_id), entry
+                )
+                note(connection, Action.REGISTER_ADDED, f"entry {made.scalar_one()}", now=now)
 
     def _next_batch(self, connection: sa.Connection) -> str:
         count = connection.execute(sa.select(sa.func.count()).select_from(BATCH)).scalar_one()
@@ -309,6 +331,7 @@ class KnockLog(Database):
             count = connection.execute(
                 sa.select(sa.func.count()).where(BATCH_KNOCK.c.batch_id == wanted)
             ).scalar_one()
+            note(connection, Action.KNOCKS_UNDONE, wanted, now=now)
         return int(count)
 
     def list_batches(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from zds_geo.core.errors import NotFoundError, StoreError
 from zds_geo.core.outcomes import Source
+from zds_geo.store._audit import Action, note
 from zds_geo.store._database import Database, live_knocks, utc
 from zds_geo.store._inherit import Entry, Link, refused_doors, same_home
 from zds_geo.store.schema import DO_NOT_KNOCK, DOOR_LINEAGE, REGISTER_SOURCE
@@ -36,7 +37,11 @@ class Register(Database):
         if door_id in self.do_not_knock_doors():
             return
         with self._transaction(writes=True) as connection:
-            connection.execute(DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": on.isoformat()})
+            made = connection.execute(
+                DO_NOT_KNOCK.insert().returning(DO_NOT_KNOCK.c.entry_id),
+                {"door_id": door_id, "since": on.isoformat()},
+            )
+            note(connection, Action.REGISTER_ADDED, f"entry {made.scalar_one()}", now=now)
 
     def note_register_source(self, kind: str, *, on: date) -> None:
         """Note that the list of doors nobody rings at was given, or that there is none.
@@ -86,14 +91,20 @@ class Register(Database):
                 DO_NOT_KNOCK.update()
                 .where(DO_NOT_KNOCK.c.door_id.in_(home), DO_NOT_KNOCK.c.withdrawn_on.is_(None))
                 .values(withdrawn_on=day)
+                .returning(DO_NOT_KNOCK.c.entry_id)
             )
+            entries = sorted(done.scalars())
             inherits = door_id in self._refused(connection)
-            if done.rowcount == 0 and not inherits:
+            if not entries and not inherits:
                 raise NotFoundError("store.not_in_register")
             if inherits:  # from now on not at this door, still at the others
-                connection.execute(
-                    DO_NOT_KNOCK.insert(), {"door_id": door_id, "since": day, "withdrawn_on": day}
+                made = connection.execute(
+                    DO_NOT_KNOCK.insert().returning(DO_NOT_KNOCK.c.entry_id),
+                    {"door_id": door_id, "since": day, "withdrawn_on": day},
                 )
+                entries.append(made.scalar_one())
+            for entry in entries:
+                note(connection, Action.REGISTER_WITHDRAWN, f"entry {entry}", now=now)
 
     def do_not_knock_doors(self) -> frozenset[str]:
         """Give the doors nobody rings at (P07).

@@ -15,9 +15,11 @@ from zds_geo.core.errors import StoreError
 from zds_geo.core.outcomes import Outcome, Source
 from zds_geo.core.retention import month_days
 from zds_geo.core.windows import WindowScheme
+from zds_geo.store._audit import Action, Actor, forget_audit, note
 from zds_geo.store._database import Database, live_knocks
 from zds_geo.store._door_state import COLUMNS
 from zds_geo.store._fold import CountKey, OldKnock, count_blocks, fold_door
+from zds_geo.store._sheet_register import forget_sheets
 from zds_geo.store.schema import (
     BATCH,
     BATCH_KNOCK,
@@ -136,6 +138,8 @@ class RetentionBook(Database):
         with self._transaction(writes=True) as connection:
             if last is None or today > last:
                 self._write_keeper(connection, _PRUNED_ON, today.isoformat())
+            if old or routes:
+                note(connection, Action.PRUNED, len(old), now=now, actor=Actor.PROGRAM)
         self.really_gone()
         return PruneReport(knocks=len(old), doors=len(by_door), routes=routes, details=details)
 
@@ -310,6 +314,8 @@ class RetentionBook(Database):
                 .where(fine)
                 .values(recorded_at=sa.func.substr(BATCH.c.recorded_at, 1, 10) + "T00:00:00+00:00")
             )
+            forget_sheets(connection, today - timedelta(days=retention.sheets_days))
+            forget_audit(connection, today - timedelta(days=month_days(retention.audit_months)))
             connection.execute(
                 CONFLICT.delete().where(
                     CONFLICT.c.knocked_on < before(month_days(retention.unreached_months))

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from zds_geo.core.windows import AMSTERDAM
+from zds_geo.store._audit import Action, note
 from zds_geo.store._database import Database, utc
+from zds_geo.store._sheet_register import SheetStatus, close_sheets, register_sheets
 from zds_geo.store.schema import CYCLE, ROUND, ROUND_DOOR, SHIFT_CHANGE
 
 if TYPE_CHECKING:
@@ -71,6 +74,7 @@ class RoundBook(Database):
         rounds: Iterable[Mapping[str, Any]],
         now: datetime,
         keep: Collection[str] = (),
+        printed: bool = True,
     ) -> list[str]:
         """Freeze the rounds of a date and reserve their doors, in one transaction.
 
@@ -86,6 +90,8 @@ class RoundBook(Database):
             Aware.
         keep : collection of str
             Codes of open rounds that still hold.
+        printed : bool
+            Whether sheets are made of them: those are in the register before they are on paper.
 
         Returns
         -------
@@ -101,6 +107,9 @@ class RoundBook(Database):
         with self._transaction(writes=True) as connection:
             old = connection.execute(sa.select(ROUND.c.code).where(open_now)).scalars().all()
             connection.execute(ROUND.update().where(open_now).values(status="replaced"))
+            close_sheets(connection, old, SheetStatus.REPLACED, on=now.astimezone(AMSTERDAM).date())
+            for code in sorted(old):
+                note(connection, Action.ROUND_REPLACED, code, now=now)
             for planned in rounds:
                 connection.execute(
                     ROUND.insert(),
@@ -120,6 +129,10 @@ class RoundBook(Database):
                 ]
                 if lines:
                     connection.execute(ROUND_DOOR.insert(), lines)
+                note(connection, Action.ROUND_PLANNED, planned["code"], now=now)
+                if printed:
+                    sheet = (planned["code"], date, planned["assistant_id"])
+                    register_sheets(connection, [sheet], now=now)
         return sorted(old)
 
     def read_rounds(self, *, open_only: bool = False) -> pd.DataFrame:
@@ -155,6 +168,7 @@ class RoundBook(Database):
                 .where(ROUND.c.code == code)
                 .values(status="entered", closed_on=on.isoformat())
             )
+            close_sheets(connection, [code], SheetStatus.ENTERED, on=on)
 
     def reserved_doors(
         self, *, on: date, except_date: date | None = None, except_assistants: Sequence[str] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zds_geo.core.retention import Retention
 from zds_geo.store._areas import AreaBook
+from zds_geo.store._audit import Action, AuditBook, AuditCheck
 from zds_geo.store._checkup import Checkup
 from zds_geo.store._database import utc
 from zds_geo.store._door_state import DoorStateBook
@@ -17,14 +18,20 @@ from zds_geo.store._knock_log import KnockLog, RecordResult
 from zds_geo.store._lineage import LineageBook
 from zds_geo.store._retention import PruneReport
 from zds_geo.store._rounds import Cycle, RoundBook
+from zds_geo.store._sheet_register import HeldKnocks, Sheet, SheetRegister, SheetStatus
 from zds_geo.store._sheets import SheetLog, StoredKnock
 
 __all__ = [
+    "Action",
+    "AuditCheck",
     "Cycle",
     "DoorRecord",
+    "HeldKnocks",
     "HistoryStore",
     "PruneReport",
     "RecordResult",
+    "Sheet",
+    "SheetStatus",
     "StoredKnock",
     "open_history",
 ]
@@ -39,9 +46,11 @@ class HistoryStore(
     RoundBook,
     AreaBook,
     DoorStateBook,
+    SheetRegister,
+    AuditBook,
     Checkup,
 ):
-    """An opened history: knocks, register, lineage, corrections, rounds, areas, what remains."""
+    """An opened history: knocks, register, lineage, corrections, rounds, areas, sheets, audit."""
 
 
 def open_history(

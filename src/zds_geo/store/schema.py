@@ -17,7 +17,7 @@ from sqlalchemy import (
 from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
-SCHEMA_VERSION: Final = "0005"
+SCHEMA_VERSION: Final = "0006"
 METADATA: Final = MetaData()
 
 
@@ -235,5 +235,39 @@ KEEPER: Final = Table(
     "keeper", METADATA,
     Column("item", Text, primary_key=True),
     Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+# Who did what with the history, without a home or a person in it (R10). Rows are chained by hash;
+# the head stands apart, so that rows cut off at the end are missed too.
+AUDIT: Final = Table(
+    "audit", METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("noted_at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+AUDIT_HEAD: Final = Table(
+    "audit_head", METADATA,
+    Column("head_id", Integer, primary_key=True),
+    Column("first_seq", Integer, nullable=False),
+    Column("first_before", Text, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_hash", Text, nullable=False),
+    CheckConstraint("head_id = 1", name="head_single"),
+    sqlite_strict=True,
+)  # fmt: skip
+# Printed sheets, out and back (P13). The pseudonym goes before it could tell who rang where.
+SHEET: Final = Table(
+    "sheet", METADATA,
+    Column("code", Text, primary_key=True),
+    Column("date", Text, nullable=False),
+    Column("assistant_id", Text),
+    Column("printed_on", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("back_on", Text),
+    _one_of("status", ["out", "entered", "returned", "destroyed", "lost", "replaced"]),
     sqlite_strict=True,
 )  # fmt: skip
