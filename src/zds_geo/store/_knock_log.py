@@ -14,7 +14,7 @@ from zds_geo.core.frames import KNOCKS
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome
 from zds_geo.core.windows import to_quarter
-from zds_geo.store._database import Database, live_knocks, utc
+from zds_geo.store._database import Database, as_text, live_knocks, utc
 from zds_geo.store.schema import (
     BATCH,
     BATCH_KNOCK,
@@ -203,7 +203,7 @@ class KnockLog(Database):
                 BATCH.insert(),
                 {
                     "batch_id": batch_id,
-                    "label": label,
+                    "label": as_text(label),
                     "recorded_at": utc(to_quarter(now)),
                     "undone_at": None,
                 },

@@ -45,5 +45,5 @@ def open_history(location: Path | str, *, now: datetime, create: bool = False) -
     """
     utc(now)
     engine = open_engine(location, create=create)
-    migrate(engine, location)
+    migrate(engine)
     return HistoryStore(engine)
