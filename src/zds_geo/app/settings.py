@@ -222,7 +222,7 @@ def read_settings(path: Path) -> Settings:
         assistants=tuple(_read_assistant(t) for t in top.tables("assistants")),
         shifts=tuple(_read_shift(t) for t in top.tables("shifts")),
         windows=_read_windows(top.tables("windows")),
-        history=top.table("history").text("location", default="knocks.sqlite"),
+        history=_read_history(top.table("history")),
         services=_read_services(top.table("services")),
         chance=_read_chance(top.table("chance")),
         retention=_read_retention(top.table("retention")),
@@ -236,14 +236,22 @@ def read_settings(path: Path) -> Settings:
     return settings
 
 
+def _read_history(table: Table) -> str:
+    location = table.text("location", default="knocks.sqlite")
+    table.refuse_unknown()
+    return location
+
+
 def _read_services(table: Table) -> Services:
     usual = Services()
-    return Services(
+    services = Services(
         bag=table.text("bag", default=usual.bag).rstrip("/"),
         cbs=table.text("cbs", default=usual.cbs).rstrip("/"),
         overpass=table.text("overpass", default=usual.overpass),
         extract=table.text("extract", default=usual.extract),
     )
+    table.refuse_unknown()
+    return services
 
 
 def _read_chance(table: Table) -> ChanceSettings:

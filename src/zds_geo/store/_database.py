@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from zds_geo.core.errors import StoreError
 from zds_geo.core.retention import Retention
+from zds_geo.store._faults import explain
+from zds_geo.store._postgres import WRITE_LOCK
 from zds_geo.store.schema import BATCH, BATCH_KNOCK
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ def utc(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise StoreError("error.naive_time", got=moment.isoformat())
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def as_text(label: str) -> str:
+    """Write a file's name so that any database can keep it: what is no text becomes ``?``."""
+    return label.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
 
 
 def live_knocks() -> sa.Select[tuple[str]]:
@@ -57,22 +64,23 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
+        on_server = self._engine.dialect.name == "postgresql"
+        options: dict[str, Any] = {"writes": writes}
+        if on_server and not writes:
+            # Readers see one moment, as they do on SQLite.
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
             with (
-                self._engine.connect().execution_options(writes=writes) as connection,
+                self._engine.connect().execution_options(**options) as connection,
                 connection.begin(),
             ):
-                if writes and self._engine.dialect.name == "postgresql":
-                    # One writer at a time, as BEGIN IMMEDIATE gives on SQLite.
-                    connection.exec_driver_sql("LOCK TABLE batch IN EXCLUSIVE MODE")
+                if writes and on_server:
+                    connection.exec_driver_sql(WRITE_LOCK)
                 yield connection
-        except OperationalError as fault:
-            raise StoreError("store.unreachable", path=self._name(), fault=fault.orig) from None
         except DatabaseError as fault:
-            raise StoreError("store.broken", path=self._name(), fault=fault.orig) from None
-
-    def _name(self) -> str:
-        return str(self._engine.url.database)
+            raise explain(fault, self._engine) from None
+        except UnicodeEncodeError:
+            raise StoreError("store.no_text") from None
 
     def _insert_new(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite

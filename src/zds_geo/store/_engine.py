@@ -9,10 +9,12 @@ from typing import Any, Final
 from alembic import command
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from zds_geo.core.errors import StoreError
+from zds_geo.store._faults import explain, name_of
+from zds_geo.store._postgres import SCHEMA_LOCK, open_postgres, require_settings
 from zds_geo.store._upgrade import keep_copy, make_config
 
 # R03: name → value asked for → value SQLite gives back.
@@ -40,7 +42,8 @@ def open_engine(location: Path | str, *, create: bool) -> Engine:
     Returns
     -------
     Engine
-        On SQLite every connection has the settings of R03, read back.
+        On SQLite every connection has the settings of R03, read back; on PostgreSQL ``migrate``
+        reads them.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def open_engine(location: Path | str, *, create: bool) -> Engine:
         If the file is missing, no SQLite database, or does not take the settings.
     """
     if isinstance(location, str) and "://" in location:
-        return create_engine(location, poolclass=NullPool)
+        return open_postgres(location)
     path = Path(location)
     _require_file(path, create=create)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
@@ -96,36 +99,37 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def migrate(engine: Engine, location: object) -> None:
+def migrate(engine: Engine) -> None:
     """Bring the schema up to date in one transaction, after a copy; refuse a newer one (R09).
 
     Parameters
     ----------
     engine : Engine
         As from ``open_engine``.
-    location : object
-        To name in messages.
 
     Raises
     ------
     StoreError
-        If the database was made by a newer version, is broken, busy or cannot be reached, or no
-        copy of it can be made.
+        If the database was made by a newer version, is broken, busy or cannot be reached, its
+        server has other settings than those of R03, or no copy of it can be made.
     """
     config, script = make_config()
     known = {revision.revision for revision in script.walk_revisions()}
+    on_server, name = engine.dialect.name == "postgresql", name_of(engine)
     try:
         with engine.connect() as connection, connection.begin():
+            if on_server:
+                require_settings(connection, name=name)
             version = MigrationContext.configure(connection).get_current_revision()
         if version is not None and version not in known:
-            raise StoreError("store.newer", path=location, version=version)
+            raise StoreError("store.newer", path=name, version=version)
         if version == script.get_current_head():
             return
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if on_server:
+                connection.exec_driver_sql(SCHEMA_LOCK)
             keep_copy(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as fault:
-        raise StoreError("store.unreachable", path=location, fault=fault.orig) from None
     except DatabaseError as fault:
-        raise StoreError("store.broken", path=location, fault=fault.orig) from None
+        raise explain(fault, engine) from None

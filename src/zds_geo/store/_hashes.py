@@ -40,6 +40,6 @@ def door_mark(key: str, door_id: str) -> str:
     Returns
     -------
     str
-        ``h:`` and 16 hexadecimal digits.
+        ``h:`` and 32 hexadecimal digits.
     """
-    return f"h:{hash_door(key, door_id)[:16]}"
+    return f"h:{hash_door(key, door_id)[:32]}"

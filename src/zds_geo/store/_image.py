@@ -49,7 +49,7 @@ def take_image(location: Path | str) -> Image:
     try:
         if engine.dialect.name == "sqlite":
             return _from_file(engine, location)
-        migrate(engine, location)
+        migrate(engine)
         return _from_server(engine)
     except sqlite3.OperationalError as fault:
         raise StoreError("store.unreachable", path=location, fault=fault) from None

@@ -17,7 +17,7 @@ from zds_geo.core.outcomes import Outcome
 from zds_geo.core.retention import month_days
 from zds_geo.core.windows import to_quarter
 from zds_geo.store._audit import Action, note
-from zds_geo.store._database import Database, live_knocks, utc
+from zds_geo.store._database import Database, as_text, live_knocks, utc
 from zds_geo.store._hashes import ERASURE_KEY, hash_door
 from zds_geo.store.schema import (
     BATCH,
@@ -241,7 +241,7 @@ class KnockLog(Database):
                 BATCH.insert(),
                 {
                     "batch_id": batch_id,
-                    "label": label,
+                    "label": as_text(label),
                     "recorded_at": utc(to_quarter(now)),
                     "undone_at": None,
                 },

@@ -85,5 +85,5 @@ def open_history(
     """
     utc(now)
     engine = open_engine(location, create=create)
-    migrate(engine, location)
+    migrate(engine)
     return HistoryStore(engine, retention)

@@ -11,14 +11,16 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
 )
+from sqlalchemy import Text as AnyText
 
 from zds_geo.core.model import FixKind
 from zds_geo.core.outcomes import Outcome, Source
 
 SCHEMA_VERSION: Final = "0006"
 METADATA: Final = MetaData()
+# Text sorts by its bytes on both databases, whatever language the server speaks.
+Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 
 def _one_of(column: str, values: list[str]) -> CheckConstraint:

@@ -1,4 +1,4 @@
-"""The history: append-only, idempotent, undoable; settings of R03 set and read back."""
+"""The contract of the history, on SQLite and on PostgreSQL: append-only, idempotent, undoable."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import sqlite3
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ def knock(n: int, outcome: Outcome = Outcome.NOT_HOME, *, door: int | None = Non
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> HistoryStore:
-    return open_history(tmp_path / "knocks.sqlite", now=NOW, create=True)
+def store(new_location: Callable[[], Path | str]) -> HistoryStore:
+    return open_history(new_location(), now=NOW, create=True)
 
 
 @pytest.mark.req("R01")
@@ -74,13 +75,15 @@ def test_sixteen_threads_store_each_knock_once(store: HistoryStore) -> None:
 
 
 @pytest.mark.req("R02")
-def test_any_order_of_batches_gives_the_same_history(tmp_path: Path) -> None:
+def test_any_order_of_batches_gives_the_same_history(
+    new_location: Callable[[], Path | str],
+) -> None:
     knocks = [knock(n, door=n % 7) for n in range(40)]
     frames = []
     for seed in (1, 2, 3):
         order = list(knocks)
         random.Random(seed).shuffle(order)
-        with open_history(tmp_path / f"{seed}.sqlite", now=NOW, create=True) as other:
+        with open_history(new_location(), now=NOW, create=True) as other:
             for start in range(0, 40, 7):
                 other.record(order[start : start + 7], label="x", now=NOW)
             frames.append(other.read_knocks())
@@ -218,12 +221,12 @@ def test_the_doubled_hour_keeps_its_instant(tmp_path: Path, store: HistoryStore,
 
 
 def test_export_and_import_into_an_empty_history_gives_the_same_bytes(
-    tmp_path: Path, store: HistoryStore
+    tmp_path: Path, store: HistoryStore, new_location: Callable[[], Path | str]
 ) -> None:
     store.record([knock(n) for n in range(12)], label="a", now=NOW)
     write_knocks_csv(tmp_path / "a.csv", store.read_knocks(with_assistants=True))
     read = read_knocks_csv(tmp_path / "a.csv", now=NOW, windows=DEFAULT_WINDOWS)
-    with open_history(tmp_path / "b.sqlite", now=NOW, create=True) as other:
+    with open_history(new_location(), now=NOW, create=True) as other:
         other.record(read.knocks, label="b", now=NOW)
         write_knocks_csv(tmp_path / "b.csv", other.read_knocks(with_assistants=True))
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

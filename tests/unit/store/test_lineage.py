@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,8 +23,8 @@ def day(n: int) -> date:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> HistoryStore:
-    return open_history(tmp_path / "knocks.sqlite", now=NOW, create=True)
+def store(new_location: Callable[[], Path | str]) -> HistoryStore:
+    return open_history(new_location(), now=NOW, create=True)
 
 
 def link(store: HistoryStore, kind: str, *pairs: tuple[str, str], on: date) -> None:
