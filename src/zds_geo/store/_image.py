@@ -113,7 +113,7 @@ def fill_server(source: Path, url: str) -> None:
     tables = METADATA.sorted_tables
     names = ", ".join(f'"{table.name}"' for table in tables)
     try:
-        migrate(engine, _name(engine))
+        migrate(engine)
         with engine.connect() as connection, connection.begin():
             connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
             connection.exec_driver_sql(f"TRUNCATE {names}")
