@@ -13,7 +13,7 @@ _YES: Final = frozenset({"ja", "j", "x", "v", "1", "yes", "y", "waar", "true", "
 _NO: Final = frozenset({"", "nee", "n", "0", "no", "onwaar", "false", "niet", "-"})
 _MONTH_NUMBERS: Final = re.compile(r"(?P<month>\d{1,2})[-/. ](?P<year>\d{4})")
 _DAY: Final = re.compile(r"(?P<day>\d{1,2})[-/. ](?P<month>\d{1,2})[-/. ](?P<year>\d{4}|\d{2})")
-_ISO: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?(?:T.*)?")
+_ISO: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?(?:t.*)?")
 _NAMED: Final = re.compile(r"(?:\d{1,2}[ -])?(?P<name>[a-z]{3,9})\.?[ '-]*(?P<year>\d{4}|\d{2})")
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._sheet_day import MONTHS, DayReader
+from zds_geo.app._sheet_words import slips
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import WindowScheme
 
 if TYPE_CHECKING:
     from zds_geo.app._sheet_tokens import Token
 
+MEND_FROM: Final = 6  # letters: shorter words have too many neighbours
 MOST_DAYS: Final = 183  # DESIGN 4: a date up to six months ahead
 _DAYS: Final = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _WEEKDAYS: Final = {
@@ -27,6 +30,7 @@ _PARTS: Final = {
     "morgens": "ochtend", "middag": "middag", "middags": "middag", "smiddags": "middag",
     "avond": "avond", "avonds": "avond", "savonds": "avond",
 }  # fmt: skip
+_GLUED: Final = tuple(day + part for day in _DAYS for part in ("ochtend", "middag", "avond"))
 _FILLERS: Final = frozenset(
     {"in", "de", "op", "'s", "s", "'", "graag", "liefst", "het", "een", ":"}
 )
@@ -61,7 +65,7 @@ class BackReader(DayReader):
     def __init__(
         self, tokens: Sequence[Token], *, windows: WindowScheme, on: date, n_lines: int
     ) -> None:
-        super().__init__(tokens, on=on)
+        super().__init__([_mend(t, windows.names) for t in tokens], on=on)
         self.windows, self.n_lines = windows, n_lines
         self._begin(0)
 
@@ -281,6 +285,27 @@ class BackReader(DayReader):
                 raise UsageError(
                     "entry.back_no_window", got=self._piece(), known=", ".join(names) or "-"
                 )
+
+
+def _mend(token: Token, names: tuple[str, ...]) -> Token:
+    """Mend one slip of the pen in the name of a day, month or part of the day."""
+    if token.kind != "word" or len(token.text) < MEND_FROM:
+        return token
+    return replace(token, text=_mend_word(token.text, names))
+
+
+@lru_cache(maxsize=1024)
+def _mend_word(word: str, names: tuple[str, ...]) -> str:
+    # "morgen" is a word of its own, and asked back.
+    known = {*_DAYS, *MONTHS, *_PARTS, *names, *_GLUED, "volgende", "morgen", "overmorgen"}
+    if word in known:
+        return word
+    near = [
+        w
+        for w in known
+        if len(w) >= MEND_FROM and abs(len(w) - len(word)) < 2 and slips(word, w) == 1
+    ]
+    return near[0] if len(near) == 1 else word
 
 
 def _month_end(first: date) -> date:

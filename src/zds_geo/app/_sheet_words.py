@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from zds_geo.core.outcomes import SHORT_CODES, Outcome
@@ -62,7 +62,8 @@ _SAME_PHRASES: Final = ("ook", "idem", "hetzelfde", "zelfde", '"')
 # These mean different things to different people: somebody must say which. Never guessed at.
 _ASK_BACK: Final = (
     "thuis", "wel thuis", "was thuis", "open", "opengedaan", "open gedaan", "deed open", "ja",
-    "nee", "wel", "niet", "ok", "geen tijd", "niet gesproken", "een woning", "wel een woning", "woning",
+    "nee", "wel", "niet", "ok", "geen tijd", "niet gesproken", "een woning", "wel een woning",
+    "woning",
     "bewoond", "aangebeld", "wel aangebeld", "gedaan", "wel gedaan", "deur dicht", "niet open",
     "bestaat niet", "te koop", "staat te koop", "weg", "meer", "niets", "interesse",
 )  # fmt: skip
@@ -125,6 +126,7 @@ def is_unclear(text: str) -> bool:
     return squeeze(text) in _unclear()
 
 
+@lru_cache(maxsize=4096)
 def read_phrase(text: str) -> Outcome | str | None:
     """Give what a phrase says; a slip of the pen is mended where only one outcome is near.
 

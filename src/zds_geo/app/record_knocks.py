@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._sheet_knocks import SHEET_NAMESPACE
 from zds_geo.app.find_doors import get_door
@@ -18,6 +18,10 @@ from zds_geo.core.windows import AMSTERDAM, day_text
 
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore, RecordResult
+
+
+# What one can hear away from the door: a contact, or that nobody lives there.
+TOLD_ELSEWHERE: Final = CONTACTS | {Outcome.VACANT, Outcome.NOT_A_HOME}
 
 
 def add_knock(
@@ -75,7 +79,7 @@ def add_knock(
         windows.get(name)
     if assistant:
         workspace.settings.assistant(assistant)
-    if source is Source.ELSEWHERE and outcome not in CONTACTS:
+    if source is Source.ELSEWHERE and outcome not in TOLD_ELSEWHERE:
         raise UsageError("entry.elsewhere", got=short_code(outcome))
     if source is Source.ELSEWHERE and window:
         raise UsageError("entry.elsewhere_window")
