@@ -75,15 +75,13 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
     if cycle is None:
         findings.append(Finding(good=False, key="doctor.no_cycle"))
     else:
-        findings.append(
-            Finding(good=True, key="doctor.cycle", facts={"date": cycle.started_on.isoformat()})
-        )
+        findings.append(Finding(good=True, key="doctor.cycle", facts={"date": cycle.started_on}))
     first = now.astimezone(AMSTERDAM).date() + timedelta(days=1)
     day = next_day_with_shifts(workspace.settings, first, changes=changes)
     if day is None:
         findings.append(Finding(good=False, key="doctor.no_shifts"))
     else:
-        findings.append(Finding(good=True, key="doctor.shifts", facts={"date": day.isoformat()}))
+        findings.append(Finding(good=True, key="doctor.shifts", facts={"date": day}))
     return findings
 
 

@@ -58,13 +58,40 @@ def _as_usage_error(fault: Any) -> UsageError:
     if kind == "NoSuchOption":
         return UsageError("cli.error.no_option", got=fault.option_name)
     if kind == "MissingParameter":
-        name = fault.param.name if fault.param is not None else "?"
-        return UsageError("cli.error.missing", got=str(name).upper())
+        return UsageError("cli.error.missing", got=_name_of(fault.param))
+    if kind == "BadParameter" and fault.param is not None:
+        return _as_bad_value(fault.param)
+    if kind == "BadOptionUsage":
+        return UsageError("cli.error.value", option=fault.option_name)
     if kind == "NoArgsIsHelpError":
         return UsageError("cli.error.no_args", help=fault.message)
     if "No such command" in fault.format_message():
         return UsageError("cli.error.no_command", got=fault.format_message().split("'")[1])
+    if "unexpected extra argument" in fault.format_message():
+        extra = fault.format_message().partition("(")[2].partition("(")[2].strip("()")
+        return UsageError("cli.error.extra", got=extra)
     return UsageError("cli.error.other", fault=fault.format_message())
+
+
+def _name_of(parameter: Any) -> str:
+    """Name a parameter as its help does."""
+    if parameter is None:
+        return "?"
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar or parameter.name).upper()
+    return str(parameter.opts[0])
+
+
+def _as_bad_value(parameter: Any) -> UsageError:
+    low, high = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    name = _name_of(parameter)
+    if low is not None and high is not None:
+        return UsageError("cli.error.between", option=name, low=low, high=high)
+    if low is not None:
+        return UsageError("cli.error.at_least", option=name, low=low)
+    if parameter.bare_type() in {"int", "float"}:
+        return UsageError("cli.error.number", option=name)
+    return UsageError("cli.error.bad_value", option=name)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from zds_geo.app.workspace import Progress, Workspace, no_progress, open_workspace
 from zds_geo.core.errors import UsageError
-from zds_geo.core.texts import LANGUAGES, say
+from zds_geo.core.texts import LANGUAGES, say, write_fact
 from zds_geo.core.windows import AMSTERDAM
 
 # Options that may stand anywhere on the line; True where a value follows.
@@ -34,6 +34,10 @@ class Face:
     def say(self, key: str, **facts: object) -> str:
         """Give a text in the user's language."""
         return say(key, lang=self.lang, **facts)
+
+    def fact(self, value: object, spec: str = "") -> str:
+        """Write a date, time or number as in the user's language."""
+        return write_fact(value, self.lang, spec)
 
     def print(self, key: str, **facts: object) -> None:
         """Print a text, unless a program is reading."""

@@ -115,7 +115,8 @@ def list_(ctx: typer.Context) -> None:
         state = face.say("fix.fits" if fits else "fix.fits_not")
         kind = face.say(f"fix.kind.{one.kind.value}")
         face.write(
-            f"{one.fix_id:>4}  {kind:<22} {what:<32} {one.since}  {one.until or '':<10}  {state}"
+            f"{one.fix_id:>4}  {kind:<22} {what:<32} {face.fact(one.since, '<10')}"
+            f"  {face.fact(one.until or '', '<10')}  {state}"
         )
     face.data({"fixes": [{**_as_data(one), "fits": fits} for one, fits in found]})
 

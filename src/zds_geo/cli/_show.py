@@ -10,18 +10,17 @@ from zds_geo.app.show_coverage import SHOWN, Coverage
 from zds_geo.app.show_forecast import Outlook
 from zds_geo.app.show_simulation import SimulatedSeason
 from zds_geo.cli._face import Face
+from zds_geo.core.texts import load_catalogue
+from zds_geo.core.windows import WEEKDAYS
 
 MAX_FAR_SHOWN = 10
 FAR_SHARE = 0.25
 FEW_HOMES = 20
-_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def day_name(face: Face, day: date) -> str:
     """Write a date with its weekday, as people say it."""
-    names = _DAYS if face.lang == "nl" else _DAYS_EN
-    return f"{names[day.weekday()]} {day.day}-{day.month}-{day.year}"
+    return f"{face.say(f'weekday.{WEEKDAYS[day.weekday()]}')} {face.fact(day)}"
 
 
 def show_import(face: Face, result: ImportResult) -> None:
@@ -35,19 +34,20 @@ def show_import(face: Face, result: ImportResult) -> None:
         left_out=sum(report.left_out.values()),
     )
     for reason, count in sorted(report.left_out.items()):
-        face.write(f"  {count:>6}  {face.say(reason)}")
+        face.write(f"  {face.fact(count, '>6')}  {face.say(reason)}")
     for key, count in sorted(result.counts.items()):
-        face.write(f"  {count:>6}  {face.say(key)}")
+        face.write(f"  {face.fact(count, '>6')}  {face.say(key)}")
     if report.flagged:
         face.print("import.flagged")
         for reason, count in sorted(report.flagged.items()):
-            face.write(f"  {count:>6}  {face.say(reason)}")
+            face.write(f"  {face.fact(count, '>6')}  {face.say(reason)}")
     face.print("import.per_buurt")
     for row in report.per_buurt:
         households = row["cbs_households"]
         face.write(
             f"  {row['buurt_code']}  {str(row['buurt_naam'])[:32]:<32}"
-            f" {row['doors']:>6} {row['stops']:>6} {'-' if households is None else households:>8}"
+            f" {face.fact(row['doors'], '>6')} {face.fact(row['stops'], '>6')}"
+            f" {face.fact('-' if households is None else households, '>8')}"
         )
     _show_beside_cbs(face, result)
     face.print("import.far", n=len(report.far_from_street))
@@ -88,7 +88,7 @@ def _show_changes(face: Face, result: ImportResult) -> None:
         face.print("import.changes")
         for kind, count in result.changes.items():
             if count:
-                face.write(f"  {count:>6}  {face.say(f'import.change.{kind}')}")
+                face.write(f"  {face.fact(count, '>6')}  {face.say(f'import.change.{kind}')}")
         for door_id in result.doubtful[:MAX_FAR_SHOWN]:
             face.write(f"    {door_id}")
     for fix_id in result.unmatched_fixes:
@@ -126,7 +126,7 @@ def show_plan(face: Face, result: PlanResult) -> None:
             ends=f"{planned.end_at:%H:%M}",
             doors=len(planned.door_ids),
             stops=len(planned.stops),
-            km=f"{planned.length_m / 1000:.1f}".replace(".", "," if face.lang == "nl" else "."),
+            km=face.fact(planned.length_m / 1000, ".1f"),
             minutes=round((planned.walk_s + planned.service_s) / 60),
         )
     if result.search_failed:
@@ -141,7 +141,7 @@ def show_plan(face: Face, result: PlanResult) -> None:
     if plan.skipped:
         face.print("plan.skipped")
         for reason, count in plan.skipped.items():
-            face.write(f"  {count:>6}  {face.say(reason)}")
+            face.write(f"  {face.fact(count, '>6')}  {face.say(reason)}")
     if result.kept:
         face.print("plan.kept", codes=", ".join(result.kept))
     for code in result.replaced:
@@ -183,12 +183,12 @@ def plan_as_data(result: PlanResult) -> Mapping[str, object]:
 def show_coverage(face: Face, coverage: Coverage) -> None:
     """Show coverage as a table in doors."""
     if coverage.since:
-        face.print("coverage.since", date=coverage.since)
+        face.print("coverage.since", date=date.fromisoformat(coverage.since))
     face.print("coverage.head")
     for code, row in coverage.rows.iterrows():
         name = row["buurt_naam"] if coverage.by == "buurt" else code
-        face.write(f"{str(name)[:30]:<30}" + _figures(row))
-    face.write(f"{face.say('coverage.total'):<30}" + _figures(coverage.total))
+        face.write(f"{str(name)[:30]:<30}" + _figures(face, row))
+    face.write(f"{face.say('coverage.total'):<30}" + _figures(face, coverage.total))
     face.print("coverage.note")
     total = coverage.total
     face.print("coverage.fair", n=total["fair"], doors=total["n_doors"], misses=total["misses"])
@@ -198,8 +198,8 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
             face.write(f"    {label}")
 
 
-def _figures(row: Any) -> str:
-    return "".join(f"{int(row[name]):>11}" for name in SHOWN)
+def _figures(face: Face, row: Any) -> str:
+    return "".join(face.fact(int(row[name]), ">11") for name in SHOWN)
 
 
 def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
@@ -225,7 +225,9 @@ def show_outlook(face: Face, outlook: Outlook) -> None:
         reached = _between(row["reached_low"], row["reached_high"])
         week = str(int(row["all_tried_week"])) if row["all_tried_week"] else "-"
         name = outlook.names.get(str(code), str(code))[:28]
-        face.write(f"{name:<28}{int(row['n_doors']):>9}{tried:>16}{reached:>16}{week:>14}")
+        face.write(
+            f"{name:<28}{face.fact(int(row['n_doors']), '>9')}{tried:>16}{reached:>16}{week:>14}"
+        )
     low, _, high = found.late
     if high >= 1:
         face.print("forecast.late", low=round(low), high=round(high))
@@ -238,10 +240,16 @@ def show_outlook(face: Face, outlook: Outlook) -> None:
             face.print("forecast.short", hours=round(hours), kind=face.say(f"forecast.kind.{kind}"))
     face.print("forecast.advice")
     for window, row in outlook.advice.iterrows():
+        name = _window_name(face, str(window))
         if row["sure"]:
-            face.write(f"    {window:<18}{row['more_reached']:>+8.0f}")
+            face.write(f"    {name:<18}{row['more_reached']:>+8.0f}")
         else:
-            face.write(f"    {window:<18}   {face.say('forecast.unsure')}")
+            face.write(f"    {name:<18}   {face.say('forecast.unsure')}")
+
+
+def _window_name(face: Face, window: str) -> str:
+    key = f"window.{window}"  # windows of zds.toml may have names of their own
+    return face.say(key) if key in load_catalogue() else window
 
 
 def _between(low: float, high: float) -> str:
@@ -277,11 +285,11 @@ def show_simulation(face: Face, found: Sequence[SimulatedSeason], *, world: str)
     head = "".join(f"{face.say('simulate.week', n=w):>10}" for w in marks)
     face.write(f"{'':<22}{head}{face.say('simulate.head')}")
     for one in found:
-        shares = "".join(f"{100 * one.reached[w]:>8.1f} %" for w in marks)
+        shares = "".join(f"{face.fact(100 * one.reached[w], '>8.1f')} %" for w in marks)
         name = face.say(f"simulate.policy.{one.policy}")
         face.write(
-            f"{name:<22}{shares}{one.mean_weeks:>10.1f}{one.rings_per_home:>10.2f}"
-            f"{one.missed_openers:>10}"
+            f"{name:<22}{shares}{face.fact(one.mean_weeks, '>10.1f')}"
+            f"{face.fact(one.rings_per_home, '>10.2f')}{face.fact(one.missed_openers, '>10')}"
         )
     face.print("simulate.note")
 

@@ -76,7 +76,7 @@ def _show_area(face: Face, area: "Area", *, first: bool) -> None:
         return
     weeks = ""
     if area.weeks is not None:
-        number = f"{area.weeks:.1f}".replace(".", "," if face.lang == "nl" else ".")
+        number = face.fact(area.weeks, ".1f")
         weeks = face.say("team.weeks", weeks=number)
     line = face.say(
         "team.area", who=area.assistant_id, doors=area.doors, hours=round(area.minutes / 60),

@@ -43,7 +43,7 @@ def require_rd(frame: gpd.GeoDataFrame, name: str) -> None:
         If the frame has no CRS or another one.
     """
     if frame.crs is None or frame.crs.to_epsg() != 28992:
-        got = "geen CRS" if frame.crs is None else str(frame.crs.to_string())
+        got = "-" if frame.crs is None else str(frame.crs.to_string())
         raise CrsError("error.crs", name=name, expected=RD, got=got)
 
 

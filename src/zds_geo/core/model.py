@@ -55,7 +55,7 @@ class Knock:
         """Refuse a knock that says two things at once."""
         fault = self._fault()
         if fault:
-            raise KnockError("error.knock", door_id=self.door_id, fault=fault)
+            raise KnockError(f"error.knock.{fault}", door_id=self.door_id, got=self.knock_id)
 
     def _fault(self) -> str:
         if not DOOR_ID.fullmatch(self.door_id):
@@ -65,22 +65,22 @@ class Knock:
         except ValueError:
             canonical = False
         if not canonical:
-            return f"knock_id {self.knock_id!r} (UUID)"
+            return "knock_id"
         come_back = self.come_back_window or self.come_back_from or self.come_back_until
         if come_back and self.outcome is not Outcome.COME_BACK:
-            return "come_back_* without outcome come_back"
+            return "come_back"
         if (self.come_back_from or date.min) > (self.come_back_until or date.max):
-            return "come_back_until before come_back_from"
+            return "come_back_order"
         return self._time_fault()
 
     def _time_fault(self) -> str:
         if self.knocked_at is not None:
             if self.knocked_at.tzinfo is None:
-                return "knocked_at without a time zone"
+                return "time_zone"
             if self.knocked_at.minute % 15 or self.knocked_at.second:
-                return "knocked_at not rounded to the quarter-hour"
+                return "quarter"
         if not self.window and self.source not in {Source.ELSEWHERE, Source.REQUEST}:
-            return "window is empty"
+            return "window"
         return ""
 
 

@@ -129,6 +129,31 @@ def write_day(day: date, lang: str) -> str:
     return f"{day.day}-{day.month}-{day.year}" if lang == "nl" else day.isoformat()
 
 
+def write_fact(value: object, lang: str, spec: str = "") -> str:
+    """Write a date, time or number as ``say`` does.
+
+    Parameters
+    ----------
+    value : object
+        What to write.
+    lang : str
+        ``nl`` or ``en``.
+    spec : str
+        Width and decimals, as in a format string.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> write_fact(2.55, "nl", ">6.1f"), write_fact(12345, "nl", ">8"), write_fact(7, "en", ">3")
+    ('   2,5', '  12.345', '  7')
+    """
+    return str(_Writer(lang).format_field(value, spec))
+
+
 class _Writer(Formatter):
     """``str.format`` that writes dates, times and numbers as in one language."""
 

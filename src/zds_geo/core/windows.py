@@ -44,17 +44,15 @@ class WindowScheme:
         """Refuse doubled names, empty windows and overlaps."""
         names = [w.name for w in self.windows]
         if len(set(names)) != len(names) or not names:
-            raise SettingsError("error.window_scheme", fault=f"dubbele of geen namen {names}")
+            raise SettingsError("error.windows.names", got=", ".join(names) or "-")
         for w in self.windows:
             if w.starts >= w.ends or not w.weekdays:
-                raise SettingsError("error.window_scheme", fault=f"{w.name} is leeg")
+                raise SettingsError("error.windows.empty", name=w.name)
         for day in range(7):
             row = sorted((w for w in self.windows if day in w.weekdays), key=lambda w: w.starts)
             for a, b in itertools.pairwise(row):
                 if b.starts < a.ends:
-                    raise SettingsError(
-                        "error.window_scheme", fault=f"{a.name} en {b.name} overlappen"
-                    )
+                    raise SettingsError("error.windows.overlap", first=a.name, second=b.name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,7 +64,7 @@ class WindowScheme:
         for w in self.windows:
             if w.name == name:
                 return w
-        raise SettingsError("error.window_scheme", fault=f"onbekend tijdvak '{name}'")
+        raise SettingsError("error.windows.unknown", got=name, known=", ".join(self.names))
 
     def kind_of(self, name: str) -> WindowKind:
         """Give the kind of the window called ``name``."""

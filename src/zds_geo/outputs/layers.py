@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from zds_geo.core.texts import say
+from zds_geo.core.texts import say, write_day
+from zds_geo.core.windows import WEEKDAYS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from zds_geo.core.model import Credit, Round
-
-_DAYS: Final = {
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS: Final = {
-    "nl": (
-        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
-        "oktober", "november", "december",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +56,8 @@ def long_date(day: date, lang: str) -> str:
     >>> long_date(date(2026, 11, 23), "nl")
     'maandag 23 november 2026'
     """
-    return f"{_DAYS[lang][day.weekday()]} {day.day} {_MONTHS[lang][day.month - 1]} {day.year}"
+    weekday = say(f"weekday.{WEEKDAYS[day.weekday()]}", lang=lang)
+    return f"{weekday} {day.day} {say(f'month.{day.month}', lang=lang)} {day.year}"
 
 
 def credit_line(credits: Sequence[Credit], lang: str) -> str:
@@ -92,12 +79,20 @@ def credit_line(credits: Sequence[Credit], lang: str) -> str:
     for credit in credits:
         dates.setdefault(credit.credit, set()).add(credit.data_date)
     parts = [
-        f"{name} ({', '.join(known)})"
+        f"{name} ({', '.join(_data_date(d, lang) for d in known)})"
         if (known := [d for d in sorted(days) if d not in name])
         else name
         for name, days in dates.items()
     ]
     return say("outputs.credit", lang=lang, credits=" · ".join(parts))
+
+
+def _data_date(text: str, lang: str) -> str:
+    """Write the date of data: a day as people write it, a year as it is."""
+    try:
+        return write_day(date.fromisoformat(text), lang)
+    except ValueError:
+        return text
 
 
 def is_invented(credits: Sequence[Credit]) -> bool:
