@@ -74,7 +74,7 @@ def draw_round_map(
     buurten = buurt_names(planned, layers.buurten)
     title = say("map.title", lang=lang, code=planned.round_id, buurten=buurten)
     mark = (
-        f"<span class=\"mark\">{say('outputs.invented', lang=lang)}</span>"
+        f'<span class="mark">{say("outputs.invented", lang=lang)}</span>'
         if is_invented(credits)
         else ""
     )

@@ -66,9 +66,7 @@ def _along(name: str, line: Any) -> list[NameSpot]:
         a, b = line.interpolate(max(0.0, at - _HALF_M)), line.interpolate(at + _HALF_M)
         angle = -math.degrees(math.atan2(b.y - a.y, b.x - a.x))
         angle = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
-        spots.append(
-            NameSpot(name, round(middle.x, 1), round(middle.y, 1), round(angle, 1), room)
-        )
+        spots.append(NameSpot(name, round(middle.x, 1), round(middle.y, 1), round(angle, 1), room))
     return spots
 
 
