@@ -249,8 +249,10 @@ def _read(path: Path) -> dict[str, Any]:
     """Read what was kept; a file that is not there, or was damaged, is as if never written."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
+    except OSError as fault:
+        raise OutputError("output.cannot_write", path=path, fault=fault.strerror) from None
     return kept if isinstance(kept, dict) and kept.get("schema") == SCHEMA else {}
 
 

@@ -44,11 +44,15 @@ function (map, layer, data) {
     marks.clearLayers();
     says.textContent = "";
     if (!asked) { return; }
-    const test = [(n) => n === asked, (n) => n.startsWith(asked), (n) => n.includes(asked)];
-    const hits = test.map((t) => names.map((n, i) => (t(n) ? i : -1)).filter((i) => i >= 0))
+    const typed = input.value.trim();
+    const test = [
+      (n, i) => options[i].value === typed, (n) => n === asked, (n) => n.startsWith(asked),
+      (n) => n.includes(asked),
+    ];
+    const hits = test.map((t) => names.map((n, i) => (t(n, i) ? i : -1)).filter((i) => i >= 0))
       .find((found) => found.length > 0);
     if (!hits) {
-      says.textContent = form.dataset.none.replace("%", input.value.trim());
+      says.textContent = form.dataset.none.replace("%", () => typed);
       return;
     }
     const option = options[hits[0]];
@@ -62,7 +66,7 @@ function (map, layer, data) {
     map.fitBounds(bounds, { maxZoom: 17, padding: [30, 30] });
     const others = hits.slice(1, 4).map((i) => options[i].value);
     says.textContent = option.value + (option.dataset.says ? ": " + option.dataset.says : "")
-      + (others.length ? ". " + form.dataset.also.replace("%", others.join(", ")) : "");
+      + (others.length ? ". " + form.dataset.also.replace("%", () => others.join(", ")) : "");
   };
   form.addEventListener("submit", find);
   input.addEventListener("change", () => find(null));
