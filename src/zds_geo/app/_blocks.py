@@ -69,11 +69,10 @@ def hardest_blocks(workspace: Workspace, *, now: datetime, since: date | None) -
     if since is not None:
         params = replace(params, cycle_start=since)
     counts = measure_coverage(doors, knocks, params=params, now=now, by="street_side_id")
-    columns = ["straat", "buurt_code", "side", "geometry"]
+    columns = ["straat", "buurt_code", "edge_id", "side", "geometry"]
     sides = read_layer(path, "street_sides")[columns].join(counts, how="inner").sort_index()
     known, hard = False, []
-    for group in group_sides(sides, min_doors=ROW_DOORS):
-        part = sides.loc[group]
+    for _, part in sides.groupby(group_sides(sides, min_doors=ROW_DOORS)):
         n, tried = int(part["n_doors"].sum()), int(part["tried"].sum())
         shut = tried - int(part["opened"].sum())
         if n < ROW_DOORS or tried < TRIED_SHARE * n or part["misses"].sum() < MISSES_A_DOOR * shut:
@@ -81,7 +80,7 @@ def hardest_blocks(workspace: Workspace, *, now: datetime, since: date | None) -
         known = True
         band = min(int(BANDS * part["talked"].sum() / tried), BANDS - 1)
         if band < HARD_BAND:
-            label = _label(doors.loc[doors["street_side_id"].isin(group)])
+            label = _label(doors.loc[doors["street_side_id"].isin(part.index)])
             buurt = str(names.get(part["buurt_code"].mode().iloc[0], ""))
             hard.append(HardBlock(label=label, buurt=buurt, n_doors=n, band=band))
     hard.sort(key=lambda b: (b.band, -b.n_doors, b.buurt, b.label))

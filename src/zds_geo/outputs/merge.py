@@ -40,27 +40,34 @@ def merge_sides(
         coverage, how="inner"
     )
     sides = sides.sort_index()
-    return _to_frame(sides, group_sides(sides, min_doors=min_doors))
+    pieces = group_sides(sides, min_doors=min_doors)
+    return _to_frame(sides, [list(part.index) for _, part in pieces.groupby(pieces)])
 
 
-def group_sides(sides: gpd.GeoDataFrame, *, min_doors: int) -> list[list[str]]:
-    """Group street sides until each group has enough doors; only doors and places decide.
+def group_sides(street_sides: gpd.GeoDataFrame, *, min_doors: int) -> pd.Series[str]:
+    """Group street sides into pieces that have enough doors.
 
     Parameters
     ----------
-    sides : GeoDataFrame
-        Sorted by ``street_side_id``; ``straat``, ``buurt_code``, ``side``, ``n_doors`` and lines.
+    street_sides : GeoDataFrame
+        Contract STREET_SIDES; ``n_doors`` counts.
     min_doors : int
-        Smallest number of doors of a group.
+        Smallest number of doors of a piece.
 
     Returns
     -------
-    list of list of str
-        Street side ids.
+    Series of str, index ``street_side_id``
+        ``piece_id``, the smallest id in it; pieces of one street and buurt first, what stays
+        small joins the nearest piece of its buurt, then of the area.
     """
+    import pandas as pd
+
+    sides = street_sides.sort_index()
     groups = _within_streets(sides, min_doors)
     groups = _join_small(sides, groups, min_doors, same_buurt=True)
-    return _join_small(sides, groups, min_doors, same_buurt=False)
+    groups = _join_small(sides, groups, min_doors, same_buurt=False)
+    pieces = {side: min(group) for group in groups for side in group}
+    return pd.Series(pieces, dtype="str").reindex(sides.index).rename("piece_id")
 
 
 def _within_streets(sides: gpd.GeoDataFrame, min_doors: int) -> list[list[str]]:
