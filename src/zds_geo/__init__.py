@@ -13,9 +13,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.app.check_health import check_health
     from zds_geo.app.divide_team import divide_team, rollback_team
     from zds_geo.app.enter_sheet import enter_sheet
-    from zds_geo.app.export import export
+    from zds_geo.app.explain_door import explain_doors
+    from zds_geo.app.export import export, read_rounds
+    from zds_geo.app.fetch_places import fetch_places
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
     from zds_geo.app.import_history import import_history, import_register, note_no_register
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_cards import make_cards
     from zds_geo.app.make_example import make_example
-    from zds_geo.app.make_workspace import make_workspace
+    from zds_geo.app.make_report import draw_report, make_report
+    from zds_geo.app.make_workspace import AreaChoice, make_workspace
+    from zds_geo.app.match_list import match_own_list
     from zds_geo.app.plan_day import plan_day
     from zds_geo.app.plan_weeks import plan_weeks
     from zds_geo.app.record_knocks import (
@@ -34,41 +39,60 @@ if TYPE_CHECKING:
         undo_batch,
         withdraw_do_not_knock,
     )
+    from zds_geo.app.report_to_bag import gather_bag_feedback
+    from zds_geo.app.rest_of_round import rest_of_round
     from zds_geo.app.sheet_form import import_form, write_form
-    from zds_geo.app.show_coverage import draw_coverage, measure
+    from zds_geo.app.show_coverage import draw_coverage, measure, measure_sides
+    from zds_geo.app.show_forecast import look_ahead
+    from zds_geo.app.show_page import show_page
+    from zds_geo.app.show_simulation import simulate_season
     from zds_geo.app.workspace import Workspace, open_workspace
 
 _HOMES: Final = {
+    "AreaChoice": "make_workspace",
     "FixWords": "fix_places",
     "Workspace": "workspace",
     "add_fix": "fix_places",
     "add_knock": "record_knocks",
     "change_shift": "keep_cycle",
+    "check_health": "check_health",
     "close_cycle": "keep_cycle",
     "divide_team": "divide_team",
     "draw_coverage": "show_coverage",
+    "draw_report": "make_report",
     "enter_sheet": "enter_sheet",
+    "explain_doors": "explain_door",
     "export": "export",
     "export_knocks": "record_knocks",
+    "fetch_places": "fetch_places",
     "find_doors": "find_doors",
+    "gather_bag_feedback": "report_to_bag",
     "import_form": "sheet_form",
     "import_history": "import_history",
     "import_knocks": "record_knocks",
     "import_places": "import_places",
     "import_register": "import_history",
     "list_fixes": "fix_places",
+    "look_ahead": "show_forecast",
     "make_cards": "make_cards",
     "make_example": "make_example",
+    "make_report": "make_report",
     "make_workspace": "make_workspace",
+    "match_own_list": "match_list",
     "measure": "show_coverage",
+    "measure_sides": "show_coverage",
     "note_no_register": "import_history",
     "open_workspace": "workspace",
     "plan_day": "plan_day",
     "plan_weeks": "plan_weeks",
+    "read_rounds": "export",
     "remove_fix": "fix_places",
+    "rest_of_round": "rest_of_round",
     "rollback_places": "import_places",
     "rollback_team": "divide_team",
     "set_do_not_knock": "record_knocks",
+    "show_page": "show_page",
+    "simulate_season": "show_simulation",
     "start_cycle": "keep_cycle",
     "undo_batch": "record_knocks",
     "withdraw_do_not_knock": "record_knocks",
@@ -76,36 +100,50 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AreaChoice",
     "FixWords",
     "Workspace",
     "add_fix",
     "add_knock",
     "change_shift",
+    "check_health",
     "close_cycle",
     "divide_team",
     "draw_coverage",
+    "draw_report",
     "enter_sheet",
+    "explain_doors",
     "export",
     "export_knocks",
+    "fetch_places",
     "find_doors",
+    "gather_bag_feedback",
     "import_form",
     "import_history",
     "import_knocks",
     "import_places",
     "import_register",
     "list_fixes",
+    "look_ahead",
     "make_cards",
     "make_example",
+    "make_report",
     "make_workspace",
+    "match_own_list",
     "measure",
+    "measure_sides",
     "note_no_register",
     "open_workspace",
     "plan_day",
     "plan_weeks",
+    "read_rounds",
     "remove_fix",
+    "rest_of_round",
     "rollback_places",
     "rollback_team",
     "set_do_not_knock",
+    "show_page",
+    "simulate_season",
     "start_cycle",
     "undo_batch",
     "withdraw_do_not_knock",
