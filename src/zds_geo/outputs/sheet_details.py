@@ -16,6 +16,7 @@ TITLE_MM: Final = 6.6  # above a detail: letter, numbers, scale
 CROWD: Final = 4  # so many numbers on one spot ask for a detail; fewer make way for each other
 LARGER: Final = 1.45  # a detail is at least so much larger than the map
 _CROWDED_SHARE: Final = 0.2  # so many may still have to make way for each other
+_AIR: Final = 3.0  # ground in a detail for each number, in sizes of the number
 _LEAST_MM: Final = (70.0, 26.0)
 _MOST_MM: Final = (186.0, 220.0)
 _NEAR_MM: Final = 6.0  # from a detail on the map: a stop so near is shown in it too
@@ -70,9 +71,9 @@ def find_details(
             if region is not None:
                 regions.append(region)
     found = [
-        _detail(xy, part, region.scale)
+        _detail(xy, sizes, part, region.scale)
         for region in _join(regions, xy, sizes, scale=scale)
-        for part in _split(xy, region.members, region.scale)
+        for part in _split(xy, sizes, region.members, region.scale)
     ]
     return sorted(found, key=lambda d: d.members[0])
 
@@ -144,12 +145,15 @@ def _crowded(paper: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> 
 
 
 def _split(
-    xy: npt.NDArray[np.float64], members: npt.NDArray[np.intp], scale: int
+    xy: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    members: npt.NDArray[np.intp],
+    scale: int,
 ) -> list[npt.NDArray[np.intp]]:
     """Split stops where the gap is widest, until each part fits a page."""
     import numpy as np
 
-    detail = _detail(xy, members, scale)
+    detail = _detail(xy, sizes, members, scale)
     wide, high = _MOST_MM
     if (detail.width <= wide and detail.height <= high) or len(members) < 2:
         return [members]
@@ -158,16 +162,30 @@ def _split(
     gaps = np.diff(xy[order, axis])
     middle = np.abs(np.arange(1, len(order)) / len(order) - 0.5)
     at = int((np.where(middle <= 0.25, gaps, -1.0) - 1e-6 * middle).round(6).argmax()) + 1
-    return [part for half in (order[:at], order[at:]) for part in _split(xy, np.sort(half), scale)]
+    return [
+        part
+        for half in (order[:at], order[at:])
+        for part in _split(xy, sizes, np.sort(half), scale)
+    ]
 
 
-def _detail(xy: npt.NDArray[np.float64], members: npt.NDArray[np.intp], scale: int) -> Detail:
+def _detail(
+    xy: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    members: npt.NDArray[np.intp],
+    scale: int,
+) -> Detail:
+    """Frame stops with room for half a number around them, and for all their numbers."""
     x0, y0, x1, y1 = bounds(xy[members])
     k = 1000 / scale
+    width = max((x1 - x0) * k + 2 * _ROOM_MM[0], _LEAST_MM[0])
+    height = max((y1 - y0) * k + 2 * _ROOM_MM[1], _LEAST_MM[1])
+    need = _AIR * float((sizes[members] + 1.0).prod(axis=1).sum())
+    if width * height < need:
+        width = max(width, min(need**0.5, _MOST_MM[0]))
+        height = max(height, min(need / width, _MOST_MM[1]))
     return Detail(
-        x=(x0 + x1) / 2, y=(y0 + y1) / 2, scale=scale,
-        width=max((x1 - x0) * k + 2 * _ROOM_MM[0], _LEAST_MM[0]),
-        height=max((y1 - y0) * k + 2 * _ROOM_MM[1], _LEAST_MM[1]),
+        x=(x0 + x1) / 2, y=(y0 + y1) / 2, scale=scale, width=width, height=height,
         members=tuple(sorted(int(m) for m in members)),
     )  # fmt: skip
 
@@ -186,9 +204,10 @@ def _join(
     done: list[_Region] = []
     while left:
         one = left.pop(0)
-        ground = _detail(xy, one.members, one.scale).extent
+        ground = _detail(xy, sizes, one.members, one.scale).extent
         other = next(
-            (r for r in left if _overlap(ground, _detail(xy, r.members, r.scale).extent)), None
+            (r for r in left if _overlap(ground, _detail(xy, sizes, r.members, r.scale).extent)),
+            None,
         )
         if other is None:
             done.append(one)
