@@ -156,7 +156,10 @@ def test_a_hundred_metres_measure_true_in_the_pdf(tmp_path: Path, reach_m: float
     panden = gpd.GeoDataFrame({"use": [""]}, geometry=[pand], crs=RD)
     far = (x0 + 50 + reach_m, y0 + reach_m)
     planned = as_round(
-        [("Laan", "e", x0 + 50, y0 + 15, [door(1, "2")])], route=[(x0, y0), far], start=(x0, y0), end=far
+        [("Laan", "e", x0 + 50, y0 + 15, [door(1, "2")])],
+        route=[(x0, y0), far],
+        start=(x0, y0),
+        end=far,
     )
     layers = empty_layers(panden=panden)
     scale = draw_sheet_map(planned, layers).scale
@@ -188,7 +191,9 @@ def test_details_keep_their_own_true_scale(example: Workspace) -> None:
     assert seen
 
 
-@pytest.mark.parametrize("name", ["'s-Gravenweg", "Jan & Co", "<script>alert(1)</script>", "'t Hof"])
+@pytest.mark.parametrize(
+    "name", ["'s-Gravenweg", "Jan & Co", "<script>alert(1)</script>", "'t Hof"]
+)
 def test_odd_street_names_stay_text(tmp_path: Path, name: str) -> None:
     x0, y0 = CENTRE
     edges = gpd.GeoDataFrame(
