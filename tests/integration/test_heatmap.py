@@ -380,3 +380,17 @@ def test_a_place_that_cannot_be_written_is_named(own_example: Workspace) -> None
     code, out = zds(own_example, "heatmap", "--pdf", "a3")
     assert code == 11
     assert len(out.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("more", [[], ["--public"], ["--pdf", "a4"], ["--public", "--gpkg"]])
+def test_places_without_a_home_give_one_sentence(own_example: Workspace, more: list[str]) -> None:
+    path = own_example.places_path
+    for layer, kind in (("doors", "Point"), ("street_sides", "LineString")):
+        pyogrio.write_dataframe(
+            read_layer(path, layer).iloc[:0].reset_index(), path, layer=layer, driver="GPKG",
+            geometry_type=kind,
+        )  # fmt: skip
+    code, out = zds(own_example, "heatmap", *more)
+    assert code == 6
+    assert "geen woningen" in out
+    assert len(out.strip().splitlines()) == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zds_geo.app._day import contact_params
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.crs import RD
-from zds_geo.core.errors import OutputError
+from zds_geo.core.errors import OutputError, PlacesError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def measure_public(workspace: Workspace, *, now: datetime) -> PublicFigures:
 
     Raises
     ------
+    PlacesError
+        If the places hold no door.
     OutputError
         If the pieces or the snapshot cannot be kept.
     """
@@ -116,7 +118,10 @@ def _make_pieces(workspace: Workspace) -> list[dict[str, Any]]:
     from zds_geo.store import read_layer
 
     path = workspace.require_places()
-    pieces, piece_of = make_partition(read_layer(path, "street_sides"), read_layer(path, "edges"))
+    sides = read_layer(path, "street_sides")
+    if sides.empty:
+        raise PlacesError("heat.no_doors")
+    pieces, piece_of = make_partition(sides, read_layer(path, "edges"))
     doors = read_layer(path, "doors", columns=["street_side_id"]).sort_index()
     members = doors.groupby(doors["street_side_id"].map(piece_of)).groups
     return [

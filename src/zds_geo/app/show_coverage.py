@@ -12,7 +12,7 @@ from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.app.write_outputs import read_map_layers
-from zds_geo.core.errors import OutputError, UsageError
+from zds_geo.core.errors import OutputError, PlacesError, UsageError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -148,6 +148,11 @@ def measure_pieces(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
     GeoDataFrame
         As from ``measure_sides``, with ``in_vain`` (doors tried and not reached) and ``streets``
         (all names, joined by a line feed).
+
+    Raises
+    ------
+    PlacesError
+        If the places hold no door.
     """
     from zds_geo.contact import measure_coverage
     from zds_geo.outputs import merge_sides
@@ -155,6 +160,8 @@ def measure_pieces(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
 
     path = workspace.require_places()
     doors = read_layer(path, "doors")
+    if doors.empty:
+        raise PlacesError("heat.no_doors")
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
         lives_on = store.current_doors(doors.index)
