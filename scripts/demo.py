@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from zds_geo.cli import run
@@ -19,6 +20,7 @@ def main() -> int:
         ["plan", *everywhere],
         ["heatmap", *everywhere],
         ["coverage", *everywhere],
+        ["report", *everywhere],
     ):
         sys.stdout.write(f"\n$ zds {' '.join(command[:3])}\n")
         sys.stdout.flush()
@@ -26,6 +28,11 @@ def main() -> int:
         if code:
             return code
     sys.stdout.write("\n" + "\n".join(sorted(str(p) for p in FOLDER.rglob("maps/*/*"))) + "\n")
+    if find_spec("pypdfium2"):  # a tool of developers: without it the gallery stays as it is
+        from gallery import make_gallery
+
+        made = make_gallery(FOLDER, FOLDER.parent)
+        sys.stdout.write("\n" + "\n".join(str(p) for p in made) + "\n")
     return 0
 
 

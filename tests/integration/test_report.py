@@ -191,7 +191,7 @@ def test_hours_are_those_planned_for_the_rounds_that_were_entered(own_example: W
         (
             lambda t: t.replace("started_on = 2026-08-24", "started_on = 2026-11-16"),
             "yes",
-            "Er zijn 1 weken voorbij",
+            "Er is 1 week voorbij",
         ),
     ],
 )
@@ -280,7 +280,7 @@ def test_the_web_page_asks_nobody_and_runs_nothing(own_example: Workspace) -> No
 def test_the_same_report_has_the_same_bytes_and_a_clean_accessible_pdf(
     example: Workspace, tmp_path: Path
 ) -> None:
-    seen = []
+    seen: list[list[bytes]] = []
     for name in ("een", "twee"):
         shutil.copytree(example.root, tmp_path / name)
         own = open_workspace(tmp_path / name)
@@ -323,14 +323,14 @@ def test_small_numbers_are_hidden_on_the_page_itself(own_example: Workspace) -> 
     rows = ["knock_id,door_id,knocked_on,window,outcome,source"]
     counts = {"BU99990101": 3, "BU99990102": 30, "BU99990103": 40}
     for code, n in counts.items():
-        for i, door_id in enumerate(sorted(doors.index[doors["buurt_code"] == code])[:n]):
-            outcome = "talked" if i % 2 else "not_home"
-            text = f"00000000-0000-4000-8000-{code[-3:]}{i:09d}"
+        for k, door_id in enumerate(sorted(doors.index[doors["buurt_code"] == code])[:n]):
+            outcome = "talked" if k % 2 else "not_home"
+            text = f"00000000-0000-4000-8000-{code[-3:]}{k:09d}"
             rows.append(f"{text},{door_id},2026-11-16,middag,{outcome},paper")
     path = own_example.root / "in.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    code, _, err = zds(own_example, "knocks", "import", str(path))
-    assert code == 0, err
+    status, _, err = zds(own_example, "knocks", "import", str(path))
+    assert status == 0, err
     made = reported(own_example)
     assert [r["tried"] for r in made["rows"]] == ["<5", "–", 40]
     assert made["total"]["tried"] == 73

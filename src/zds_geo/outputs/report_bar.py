@@ -9,6 +9,7 @@ WIDTH, HEIGHT = 220, 18
 # Light to dark, at least 20 points of lightness apart, so that they also differ in grey.
 SHADES: Final = ("#d2dae2", "#86a5c4", "#143d66")
 EMPTY, EDGE = "#ffffff", "#555555"
+STRIPE: Final = 10
 
 
 def draw_bar(parts: Sequence[int | None], *, of: int) -> str:
@@ -17,7 +18,8 @@ def draw_bar(parts: Sequence[int | None], *, of: int) -> str:
     Parameters
     ----------
     parts : sequence of int or None
-        From the largest to the smallest; a hidden number is not drawn.
+        From the largest to the smallest. With a hidden number the bar is striped: it tells nothing,
+        and does not look as if nothing was done.
     of : int
         The whole bar.
 
@@ -27,9 +29,12 @@ def draw_bar(parts: Sequence[int | None], *, of: int) -> str:
         SVG without any text; the numbers stand beside it.
     """
     pieces = [_rect(WIDTH, EMPTY)]
-    for part, shade in zip(parts, SHADES, strict=True):
-        if part and of:
-            pieces.append(_rect(WIDTH * min(part / of, 1.0), shade))
+    if any(part is None for part in parts):
+        pieces += [_stripe(x) for x in range(0, WIDTH, STRIPE)]
+    else:
+        for part, shade in zip(parts, SHADES, strict=True):
+            if part and of:
+                pieces.append(_rect(WIDTH * min(part / of, 1.0), shade))
     frame = (
         f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" fill="none" '
         f'stroke="{EDGE}"/>'
@@ -42,3 +47,7 @@ def draw_bar(parts: Sequence[int | None], *, of: int) -> str:
 
 def _rect(width: float, fill: str) -> str:
     return f'<rect x="0" y="0" width="{width:.1f}" height="{HEIGHT}" fill="{fill}"/>'
+
+
+def _stripe(x: int) -> str:
+    return f'<path d="M{x} {HEIGHT}L{x + STRIPE} 0" stroke="{EDGE}" stroke-width="1"/>'

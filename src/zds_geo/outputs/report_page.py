@@ -14,6 +14,7 @@ body{margin:0 auto;max-width:900px;padding:20px 18px 30px;font:17px/1.5 system-u
 h1{font-size:30px;line-height:1.2;margin:0}
 h2{font-size:21px;margin:30px 0 8px}
 p{margin:6px 0}
+h1,h2,p,dd,footer{overflow-wrap:anywhere}
 .mark{float:right;background:#1c1c1c;color:#fff;padding:2px 10px;font-weight:600}
 .sub{font-weight:700;font-size:19px}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:12px;list-style:none;margin:16px 0 0;padding:0}

@@ -202,9 +202,13 @@ def _promised(promise: Promise, first: date | None, lang: str) -> str:
         return say("report.promise.none", lang=lang, end=end) if end else ""
     if promise.verdict == "over" or first is None:
         return say("report.promise.over", lang=lang, weeks=promise.weeks, end=end)
+    gone = say(
+        "report.promise.week" if promise.weeks_gone == 1 else "report.promise.weeks",
+        lang=lang, n=promise.weeks_gone,
+    )  # fmt: skip
     return say(
         "report.promise.what", lang=lang, weeks=promise.weeks, first=long_date(first, lang),
-        end=end, gone=promise.weeks_gone,
+        end=end, gone=gone,
     )  # fmt: skip
 
 
