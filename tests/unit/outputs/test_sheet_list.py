@@ -92,7 +92,12 @@ def test_sixty_doors_of_the_example_fit_two_pages(example: Workspace) -> None:
 def test_a_flat_is_one_board_in_bell_order_under_its_entrance() -> None:
     labels = [f"12-{i:02d}" for i in range(1, 24)]
     street, entrance, board, end = blocks(made(("Torenlaan", labels)))
-    assert (street.kind, entrance.kind, board.kind, end.kind) == ("street", "entrance", "board", "end")
+    assert (street.kind, entrance.kind, board.kind, end.kind) == (
+        "street",
+        "entrance",
+        "board",
+        "end",
+    )
     assert (entrance.text, entrance.more) == ("portiek 12-01 t/m 12-23", "23 deuren")
     assert [c.label for c in board.cells] == labels
 
@@ -160,7 +165,7 @@ def test_letters_of_the_list_are_as_large_as_promised(
     for page in [pages[i] for i in range(1, len(pages))]:
         for found in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
             size = found.get_font_size() * found.get_matrix().d
-            left, bottom, right, top = found.get_bounds()
+            _, bottom, _, top = found.get_bounds()
             if abs(size) < 12 - 0.01:
                 small.add(f"{bottom:.0f}")
                 assert top < 45, "only the credit line at the foot may be smaller"
@@ -184,7 +189,16 @@ def test_paper_shows_street_number_order_and_box_and_nothing_of_the_past(tmp_pat
     n_pages = len(pypdf.PdfReader(path).pages)
     assert text.count("Alleen de genoemde nummers.") == n_pages
     assert text.count("Inleveren of versnipperen.") == n_pages
-    for word in ("a01", "lang niet", "0166010000", "Het Honk", "ZOEKTIJD", "17", "kans", "pogingen"):
+    for word in (
+        "a01",
+        "lang niet",
+        "0166010000",
+        "Het Honk",
+        "ZOEKTIJD",
+        "17",
+        "kans",
+        "pogingen",
+    ):
         assert word not in text
     raw = path.read_bytes()
     assert b"a01" not in raw

@@ -116,7 +116,8 @@ def made_up_rounds(draw: st.DrawFn) -> Round:
     offsets = st.tuples(st.floats(0, 1), st.floats(0, 1))
     spots = draw(st.lists(offsets, min_size=n_stops, max_size=n_stops))
     sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 7, 24]), min_size=n_stops, max_size=n_stops))
-    stops, line = [], 0
+    stops: list[tuple[str, str, float, float, list[RoundDoor]]] = []
+    line = 0
     for (fx, fy), size in zip(spots, sizes, strict=True):
         doors = [door(line + i + 1, f"{line + 1}-{i + 1:02d}") for i in range(size)]
         line += size
@@ -156,7 +157,10 @@ def test_a_hundred_metres_measure_true_in_the_pdf(tmp_path: Path, reach_m: float
     panden = gpd.GeoDataFrame({"use": [""]}, geometry=[pand], crs=RD)
     far = (x0 + 50 + reach_m, y0 + reach_m)
     planned = as_round(
-        [("Laan", "e", x0 + 50, y0 + 15, [door(1, "2")])], route=[(x0, y0), far], start=(x0, y0), end=far
+        [("Laan", "e", x0 + 50, y0 + 15, [door(1, "2")])],
+        route=[(x0, y0), far],
+        start=(x0, y0),
+        end=far,
     )
     layers = empty_layers(panden=panden)
     scale = draw_sheet_map(planned, layers).scale
@@ -188,7 +192,9 @@ def test_details_keep_their_own_true_scale(example: Workspace) -> None:
     assert seen
 
 
-@pytest.mark.parametrize("name", ["'s-Gravenweg", "Jan & Co", "<script>alert(1)</script>", "'t Hof"])
+@pytest.mark.parametrize(
+    "name", ["'s-Gravenweg", "Jan & Co", "<script>alert(1)</script>", "'t Hof"]
+)
 def test_odd_street_names_stay_text(tmp_path: Path, name: str) -> None:
     x0, y0 = CENTRE
     edges = gpd.GeoDataFrame(

@@ -50,9 +50,7 @@ def as_round(
     """Make a round of (street, side, x, y, doors); coordinates in EPSG:28992."""
     lon, lat = to_lonlat([s[2] for s in stops], [s[3] for s in stops])
     way_lon, way_lat = to_lonlat([p[0] for p in route], [p[1] for p in route])
-    ends_lon, ends_lat = to_lonlat(
-        [start[0], (end or start)[0]], [start[1], (end or start)[1]]
-    )
+    ends_lon, ends_lat = to_lonlat([start[0], (end or start)[0]], [start[1], (end or start)[1]])
     clock, made = 120, []
     for n, (street, side, _, _, doors) in enumerate(stops):
         made.append(
@@ -83,7 +81,7 @@ def greedy_rounds(places: Path, *, count: int, seed: int) -> list[Round]:
     """Walk from a random stop to the nearest one not yet seen, until the doors are full."""
     stops, doors = read_layer(places, "stops"), read_layer(places, "doors")
     edges = read_layer(places, "edges")
-    of_stop = {key: group for key, group in doors.groupby("stop_id")}
+    of_stop = dict(iter(doors.groupby("stop_id")))
     rng = random.Random(seed)
     tree = shapely.STRtree(stops.geometry.to_numpy())
     return [
@@ -138,8 +136,6 @@ def empty_layers(**more: gpd.GeoDataFrame) -> MapLayers:
         ),
         "panden": gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=RD), crs=RD),
         "water": gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=RD), crs=RD),
-        "buurten": gpd.GeoDataFrame(
-            {"buurt_naam": []}, geometry=gpd.GeoSeries([], crs=RD), crs=RD
-        ),
+        "buurten": gpd.GeoDataFrame({"buurt_naam": []}, geometry=gpd.GeoSeries([], crs=RD), crs=RD),
     }
     return MapLayers(**(none | more))
