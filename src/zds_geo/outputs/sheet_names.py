@@ -114,8 +114,8 @@ def _near(
 
     width, height = text_width(name, size, weight=600) + 0.8, 1.05 * size
     x0, y0, x1, y1 = frame.rectangle
-    xs = np.arange(x0 + width / 2 + 1, x1 - width / 2 - 0.9, 2.0)
-    ys = np.arange(y0 + height / 2 + 1, y1 - height / 2 - 0.9, 2.0)
+    xs = np.arange(x0 + width / 2 + 1, x1 - width / 2 - 0.9, 3.0)
+    ys = np.arange(y0 + height / 2 + 1, y1 - height / 2 - 0.9, 3.0)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     if not len(grid):
         return None

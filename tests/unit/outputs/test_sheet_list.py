@@ -165,7 +165,7 @@ def test_letters_of_the_list_are_as_large_as_promised(
     for page in [pages[i] for i in range(1, len(pages))]:
         for found in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
             size = found.get_font_size() * found.get_matrix().d
-            left, bottom, right, top = found.get_bounds()
+            _, bottom, _, top = found.get_bounds()
             if abs(size) < 12 - 0.01:
                 small.add(f"{bottom:.0f}")
                 assert top < 45, "only the credit line at the foot may be smaller"

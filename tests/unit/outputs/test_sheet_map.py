@@ -116,7 +116,8 @@ def made_up_rounds(draw: st.DrawFn) -> Round:
     offsets = st.tuples(st.floats(0, 1), st.floats(0, 1))
     spots = draw(st.lists(offsets, min_size=n_stops, max_size=n_stops))
     sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 7, 24]), min_size=n_stops, max_size=n_stops))
-    stops, line = [], 0
+    stops: list[tuple[str, str, float, float, list[RoundDoor]]] = []
+    line = 0
     for (fx, fy), size in zip(spots, sizes, strict=True):
         doors = [door(line + i + 1, f"{line + 1}-{i + 1:02d}") for i in range(size)]
         line += size

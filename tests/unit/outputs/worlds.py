@@ -81,7 +81,7 @@ def greedy_rounds(places: Path, *, count: int, seed: int) -> list[Round]:
     """Walk from a random stop to the nearest one not yet seen, until the doors are full."""
     stops, doors = read_layer(places, "stops"), read_layer(places, "doors")
     edges = read_layer(places, "edges")
-    of_stop = dict(list(doors.groupby("stop_id")))
+    of_stop = dict(iter(doors.groupby("stop_id")))
     rng = random.Random(seed)
     tree = shapely.STRtree(stops.geometry.to_numpy())
     return [
