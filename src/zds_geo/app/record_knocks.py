@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Made from round, line and date, so that entering a sheet twice gives the same knocks.
 _SHEET_NAMESPACE: Final = uuid.UUID("6f1d0a52-9d0f-5b1e-8a55-2f6d1c0f7a11")
-_ENTRY = re.compile(r"^(?P<from>\d+)(?:\s*-\s*(?P<to>\d+))?\s+(?P<what>.+)$")
+_ENTRY = re.compile(r"^(?P<from>\d{1,9})(?:\s*-\s*(?P<to>\d{1,9}))?\s+(?P<what>.+)$")
 NOT_DONE: Final = frozenset({"niet gedaan", "-", "ng"})
 
 
@@ -83,9 +83,9 @@ def parse_entries(text: str, *, n_lines: int, windows: WindowScheme) -> list[Ent
             if match is None:
                 raise UsageError("knocks.not_understood", got=piece, codes=_codes())
             first, last = int(match["from"]), int(match["to"] or match["from"])
-            what, lines = match["what"].strip().casefold(), list(range(first, last + 1))
             if not 1 <= first <= last <= n_lines:
                 raise UsageError("knocks.no_line", got=piece, n=n_lines)
+            what, lines = match["what"].strip().casefold(), list(range(first, last + 1))
         for line in lines:
             if line in found:
                 raise UsageError("knocks.line_twice", line=line)
