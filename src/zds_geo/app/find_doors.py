@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from zds_geo.core.model import Round
 
-_NUMBER = re.compile(r"^(?P<street>.*?)[ ,]+(?P<number>\d+)\s*(?P<rest>[-a-zA-Z0-9]*)\s*$")
+_NUMBER = re.compile(r"^(?P<street>.*?)[ ,]+(?P<number>\d{1,9})\s*(?P<rest>[-a-zA-Z0-9]*)\s*$")
 _POSTCODE = re.compile(r"\b(\d{4})\s?([A-Za-z]{2})\b")
 
 
@@ -46,7 +46,7 @@ def search_doors(doors: gpd.GeoDataFrame, text: str) -> gpd.GeoDataFrame:
     if postcode:
         found = found.loc[found["postcode"] == (postcode[1] + postcode[2]).upper()]
         wanted = (wanted[: postcode.start()] + wanted[postcode.end() :]).strip(" ,")
-        number = re.match(r"^(\d+)\s*([-a-zA-Z0-9]*)", wanted)
+        number = re.match(r"^(\d{1,9})\s*([-a-zA-Z0-9]*)", wanted)
         if number:
             found = _with_number(found, number[1], number[2])
             wanted = ""

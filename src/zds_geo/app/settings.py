@@ -212,7 +212,7 @@ def read_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError("settings.no_file", path=path.parent) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:  # no TOML, no text, or far too long or deep
         raise SettingsError("settings.not_toml", path=path, fault=fault) from None
     top = Table(raw, where="")
     settings = Settings(

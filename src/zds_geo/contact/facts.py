@@ -387,7 +387,7 @@ def _with_state(facts: pd.DataFrame, state: pd.DataFrame, cycle_start: date | No
     contact = {n: is_here & exact & had.str.contains(n).to_numpy() for n in CONTACTS_HAD}
     month = talked.to_numpy().astype("datetime64[M]")
     # In the month that a cycle began in, only what is known exactly tells which cycle it was.
-    told = np.where(is_here & exact & (now_on != ""), month > first, month >= first)
+    told = np.where(exact & (now_on != ""), month > first, month >= first)
     talked = talked.where(told | contact["talked"])
     joined["misses"] += is_here * pd.to_numeric(column("misses"), errors="coerce").fillna(0).astype(
         np.int64

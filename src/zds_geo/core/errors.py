@@ -19,7 +19,21 @@ Each error carries a *key* of the catalogue and the *facts* that fill it in, so 
 face can say it in the user's language. ``str(error)`` is the English sentence.
 """
 
+import re
+from typing import Final
+
 from zds_geo.core.texts import say
+
+_LINE_ENDS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_MOST: Final = 600  # characters of a fact: what was typed or read may be a whole file
+
+
+def _in_one_line(fact: object) -> object:
+    """Give a fact that fits in a sentence; numbers stay numbers."""
+    if isinstance(fact, int | float):
+        return fact
+    text = _LINE_ENDS.sub(" ", str(fact))
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
 class ZdsGeoError(Exception):
@@ -37,8 +51,9 @@ class ZdsGeoError(Exception):
 
     def __init__(self, key: str, **facts: object) -> None:
         self.key = key
-        self.facts = facts
-        super().__init__(say(key, lang="en", **facts))
+        # Help is laid out by us; what came from outside may not break the sentence.
+        self.facts = {n: f if n == "help" else _in_one_line(f) for n, f in facts.items()}
+        super().__init__(say(key, lang="en", **self.facts))
 
     def sentence(self, lang: str = "nl") -> str:
         """Say the error in one language.

@@ -17,6 +17,7 @@ GEMEENTE_CODE: Final = re.compile(r"^GM\d{4}$")
 _HOUSE: Final = re.compile(
     r"(?P<number>[0-9]{1,5})(?P<letter>[A-Za-z]?)(?:-(?P<addition>[A-Za-z0-9]{1,6}))?"
 )
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")  # "²" is a digit too for Python, but no number
 ROUND_CODE: Final = re.compile(r"^[A-Z]{3,12}-\d{2,3}$")
 
 
@@ -208,6 +209,6 @@ def _pieces(addition: str) -> tuple[tuple[int, int, str], ...]:
     if addition in _ROMAN:
         return ((0, _ROMAN[addition], ""),)
     return tuple(
-        (0, int(piece), "") if piece.isdigit() else (1, 0, piece)
+        (0, int(piece), "") if _DIGITS.fullmatch(piece) else (1, 0, piece)
         for piece in re.findall(r"[0-9]+|[^0-9]+", addition)
     )

@@ -49,7 +49,10 @@ def load_collection(path: Path) -> Collection:
         If it is cut off, no FeatureCollection, in another CRS, or one page of a longer answer.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:  # half a character is no text, and cannot be kept
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise SourceError("sources.broken_json", path=path.name) from fault
     features = content.get("features") if isinstance(content, dict) else None

@@ -13,6 +13,7 @@ from zds_geo.core.windows import WindowScheme
 from zds_geo.store._door_state import add_state
 
 NO_BLOCK: Final = "-"
+EARLIER: Final = "-"  # in place of a date: of before the cycle, which no cycle is; sorts first
 CountKey = tuple[str, str, str, str, str]  # block, buurt, month, weekday class, window
 
 
@@ -62,7 +63,7 @@ def fold_door(
         attempt = is_attempt(knock.outcome, knock.source)
         contact = is_contact(knock.outcome, knock.source)
         month, day = f"{knock.knocked_on:%Y-%m}", knock.knocked_on.isoformat()
-        fresh: dict[str, Any] = {}
+        fresh: dict[str, Any] = {"cycle_on": EARLIER if cycle_start else ""}
         if attempt:
             fresh["month_last_tried"] = month
         if knock.outcome is Outcome.TALKED and contact:
