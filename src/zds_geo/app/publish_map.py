@@ -156,6 +156,7 @@ def _next_snapshot(
         start = contact_params(workspace, store).cycle_start
         heirs = store.current_doors(doors.index)
         knocks = store.read_knocks(doors=heirs)
+        forgotten = _forgotten(store.read_door_state(doors=heirs), start)
     piece_of = doors.rename(index=heirs)
     piece_of = piece_of.loc[~piece_of.index.duplicated()]
     sizes = {str(k): int(n) for k, n in doors.value_counts().items()}  # the same all year
@@ -163,7 +164,7 @@ def _next_snapshot(
     week, shown = _begin(before, knocks, head, start=start, monday=monday)
     talked: dict[str, int] = {}
     while week <= monday:
-        counts = _count_week(shown, knocks, piece_of, start=start, on=week)
+        counts = _count_week(shown, knocks, piece_of, start=start, on=week, forgotten=forgotten)
         shown, talked = _step(shown, counts, sizes=sizes, on=week), counts["talked"]
         week += timedelta(days=7)
     checked = {
@@ -210,8 +211,12 @@ def _count_week(
     *,
     start: date | None,
     on: date,
+    forgotten: dict[str, set[str]],
 ) -> dict[str, dict[str, int]]:
-    """Count doors of each piece as of a Monday: knocked at, talked to, knocked at since a move."""
+    """Count doors of each piece as of a Monday: knocked at, talked to, knocked at since a move.
+
+    What is forgotten lies a month back or more: it counts on every Monday that is still worked out.
+    """
     import numpy as np
 
     from zds_geo.contact import read_log
@@ -222,10 +227,26 @@ def _count_week(
     tried = log.last_day(here & log.attempt)
     since = {name: s.since for name, s in shown.items()}
     border = np.array([since.get(p, "0001-01-01") for p in piece], dtype="datetime64[D]")
-    return {
+    talked = log.count(here & log.contact & log.is_outcome("talked")) > 0
+    found = {
         "knocked": _count(piece, ~np.isnat(tried)),
-        "talked": _count(piece, log.count(here & log.contact & log.is_outcome("talked")) > 0),
+        "talked": _count(piece, talked),
         "knocked_since": _count(piece, tried >= border),
+    }
+    for key, rows in (("knocked", ~np.isnat(tried)), ("talked", talked)):
+        more = sorted(forgotten[key] - set(log.doors[rows]))
+        for name, n in _count(piece_of.reindex(more).to_numpy(dtype=object), slice(None)).items():
+            found[key][name] = found[key].get(name, 0) + n
+    return found
+
+
+def _forgotten(state: pd.DataFrame, start: date | None) -> dict[str, set[str]]:
+    """Give the doors knocked at and talked to in this cycle of which the knocks are forgotten."""
+    here = state.loc[state["cycle_on"] == (start.isoformat() if start else "")]
+    talked = here["contacts_had"].str.contains("talked", regex=False)
+    return {
+        "knocked": set(here.index[here["month_last_tried"] != ""]),
+        "talked": set(here.index[talked]),
     }
 
 
