@@ -319,6 +319,7 @@ def test_the_wall_map_has_its_paper_legend_date_and_credits(
         assert part in text
     assert ("INTERN" in text) != public
     assert ("Bleker" in text) != public
+    assert ("nooit voor één woning" in text) == public
     assert not re.search(r"\d deuren", text) if public else True
     assert pdf.metadata is not None
     assert not pdf.metadata.author
@@ -349,6 +350,7 @@ def test_files_for_other_programs_equal_the_map_and_open_styled(
             "straat",
             "class",
             "class_text",
+            "note",
             "as_of",
             "credits",
             "geometry",

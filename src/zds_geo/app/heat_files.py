@@ -37,6 +37,7 @@ class _Picture:
     stem: Path
     texts: list[str]
     columns: tuple[str, ...]
+    note: str = ""
 
 
 def write_heat_files(
@@ -115,6 +116,7 @@ def _public(workspace: Workspace, *, now: datetime, lang: str) -> _Picture:
     figures = measure_public(workspace, now=now)
     return _Picture(
         table=figures.pieces.assign(fade=0),
+        note=say(f"heat.public_scope_{figures.scope}", lang=lang),
         as_of=figures.as_of,
         stem=workspace.maps_path / figures.as_of.isoformat() / "kaart-publiek",
         texts=class_texts("talked", lang, public=True),
@@ -130,7 +132,8 @@ def _write_pdf(
     path = picture.stem.with_name(f"{picture.stem.name}-{paper}.pdf")
     write_wall_map(
         picture.table, path, paper=paper, layers=read_map_layers(workspace), public=public,
-        credits=read_credits(workspace), as_of=picture.as_of, lang=lang,
+        credits=read_credits(workspace), as_of=picture.as_of, note=picture.note,
+        lang=lang,
     )  # fmt: skip
     return path
 
@@ -153,6 +156,8 @@ def _write_data(
             for d in frame["last_tried_on"]
         ]
         frame["mark"] = say("outputs.internal", lang=lang)
+    if picture.note:
+        frame["note"] = picture.note
     frame["as_of"] = picture.as_of.isoformat()
     style = make_qgis_style(picture.texts, fading="fade" in frame)
     written = [picture.stem.with_suffix(".qml")]

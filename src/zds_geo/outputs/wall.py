@@ -56,6 +56,7 @@ def write_wall_map(
     credits: Sequence[Credit],
     as_of: date,
     public: bool = False,
+    note: str = "",
     lang: str = "nl",
 ) -> None:
     """Write the heatmap as PDF.
@@ -76,6 +77,8 @@ def write_wall_map(
         The date of the figures; of the public map the Monday of its snapshot.
     public : bool
         True: nothing internal is said, and the share is of conversations.
+    note : str
+        What a reader has to know, under the legend.
     lang : str
         ``nl`` or ``en``.
 
@@ -94,6 +97,7 @@ def write_wall_map(
         for number, (_, frame) in enumerate(sheets)
     }
     data = _content(sheets, PAPERS[paper], credits, as_of=as_of, public=public, lang=lang)
+    data["note"] = note
     stamp = int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp())
     with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
         try:
