@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from kampen import import_kampen
-
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.write_outputs import read_map_layers, write_outputs
 from zds_geo.core.windows import AMSTERDAM
