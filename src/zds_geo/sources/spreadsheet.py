@@ -26,7 +26,15 @@ MOST_COLUMNS: Final = 100
 MOST_BYTES: Final = 100_000_000  # of a workbook when unpacked: some 50,000 rows
 MOST_FILE_BYTES: Final = 20_000_000
 # What openpyxl says of a workbook that is damaged or no workbook after all.
-_FAULTS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError, ET.ParseError)
+_FAULTS: Final = (
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OSError,
+    ET.ParseError,
+)
 
 
 def read_spreadsheet(path: Path) -> pd.DataFrame:
