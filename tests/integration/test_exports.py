@@ -512,7 +512,7 @@ def test_odd_names_survive_in_phone_files(odd_round: Round, tmp_path: Path, kind
     names = " ".join(layer["name" if "name" in layer else "Name"])
     assert all(name.replace("\x0b", " ") in names for name in ODD)
     assert "<script" not in path.read_text("utf-8")
-    assert "2025-01-02" in path.read_text("utf-8")
+    assert "2-1-2025" in path.read_text("utf-8")
 
 
 @pytest.mark.req("S07")

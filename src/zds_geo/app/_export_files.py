@@ -280,5 +280,7 @@ def rounds_of(wish: Wish) -> list[Round]:
         left = tables.leave_out_refused(found, store)
     left = [r for r in left if r.stops]
     if not left:
-        raise NotFoundError("export.no_rounds", date=wish.on or "-")
+        if not found:
+            raise NotFoundError("export.not_theirs", who=", ".join(wish.assistants))
+        raise NotFoundError("export.nothing_left")
     return left

@@ -42,7 +42,9 @@ def read_rounds(workspace: Workspace, *, on: date | None, now: datetime) -> list
         on = max(table["date"])
     chosen = table.loc[table["date"] == on] if on is not None else table
     if chosen.empty:
-        raise NotFoundError("export.no_rounds", date=on or "-")
+        if on is None:
+            raise NotFoundError("export.never_planned")
+        raise NotFoundError("export.no_rounds", date=on)
     return [round_from_json(text) for text in chosen.sort_values("code")["payload"]]
 
 

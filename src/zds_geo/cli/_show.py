@@ -184,7 +184,8 @@ def show_coverage(face: Face, coverage: Coverage) -> None:
     """Show coverage as a table in doors."""
     if coverage.since:
         face.print("coverage.since", date=date.fromisoformat(coverage.since))
-    face.print("coverage.head")
+    names = (face.say(f"column.{name}") for name in SHOWN)
+    face.write(f"{'':<30}" + "".join(f"{name:>11}" for name in names))
     for code, row in coverage.rows.iterrows():
         name = row["buurt_naam"] if coverage.by == "buurt" else code
         face.write(f"{str(name)[:30]:<30}" + _figures(face, row))
@@ -288,8 +289,8 @@ def show_simulation(face: Face, found: Sequence[SimulatedSeason], *, world: str)
         shares = "".join(f"{face.fact(100 * one.reached[w], '>8.1f')} %" for w in marks)
         name = face.say(f"simulate.policy.{one.policy}")
         face.write(
-            f"{name:<22}{shares}{face.fact(one.mean_weeks, '>10.1f')}"
-            f"{face.fact(one.rings_per_home, '>10.2f')}{face.fact(one.missed_openers, '>10')}"
+            f"{name:<22}{shares}{face.fact(one.mean_weeks, '>16.1f')}"
+            f"{face.fact(one.rings_per_home, '>12.2f')}{face.fact(one.missed_openers, '>8')}"
         )
     face.print("simulate.note")
 

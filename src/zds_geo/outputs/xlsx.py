@@ -69,6 +69,8 @@ def write_workbook(
 
 
 def _add_page(book: Workbook, name: str, table: pd.DataFrame, *, foot: str) -> None:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     clock = book.add_format({"num_format": "hh:mm"})
@@ -78,9 +80,13 @@ def _add_page(book: Workbook, name: str, table: pd.DataFrame, *, foot: str) -> N
         for row, value in enumerate(table.iloc[:, column], start=1):
             width = max(width, _put(sheet, row, column, value=value, clock=clock))
         sheet.set_column(column, column, min(width + 2, _WIDEST))
+    last = (max(len(table), 1), max(len(table.columns) - 1, 0))
+    sheet.ignore_errors(
+        {"number_stored_as_text": f"A1:{xl_rowcol_to_cell(*last)}"}
+    )  # they are text
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
+    sheet.autofilter(0, 0, *last)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
@@ -91,7 +97,7 @@ def _put(sheet: Worksheet, row: int, column: int, *, value: Any, clock: Any) -> 
     """Write one cell and give its width in characters."""
     import pandas as pd
 
-    if value is None or pd.isna(value):
+    if value is None or pd.isna(value) or value == "":
         return 0
     if isinstance(value, str):
         text = csv_guard(value)[:_MOST_IN_CELL]

@@ -72,7 +72,7 @@ def patterns(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             parts = [
-                re.escape(p.value) if isinstance(p, ast.Constant) else "[a-zA-Z0-9_.\\[\\]]+"
+                re.escape(str(p.value)) if isinstance(p, ast.Constant) else "[a-zA-Z0-9_.\\[\\]]+"
                 for p in node.values
             ]
             if re.match(r"[a-z_]+\\\.", parts[0]):
