@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.app.back_up import back_up
     from zds_geo.app.divide_team import divide_team, rollback_team
     from zds_geo.app.export import export
     from zds_geo.app.find_doors import find_doors
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         undo_batch,
         withdraw_do_not_knock,
     )
+    from zds_geo.app.restore import restore
     from zds_geo.app.show_coverage import draw_coverage, measure
     from zds_geo.app.workspace import Workspace, open_workspace
 
@@ -40,6 +42,7 @@ _HOMES: Final = {
     "Workspace": "workspace",
     "add_fix": "fix_places",
     "add_knock": "record_knocks",
+    "back_up": "back_up",
     "change_shift": "keep_cycle",
     "close_cycle": "keep_cycle",
     "divide_team": "divide_team",
@@ -58,6 +61,7 @@ _HOMES: Final = {
     "plan_day": "plan_day",
     "plan_weeks": "plan_weeks",
     "remove_fix": "fix_places",
+    "restore": "restore",
     "rollback_places": "import_places",
     "rollback_team": "divide_team",
     "set_do_not_knock": "record_knocks",
@@ -71,6 +75,7 @@ __all__ = [
     "Workspace",
     "add_fix",
     "add_knock",
+    "back_up",
     "change_shift",
     "close_cycle",
     "divide_team",
@@ -89,6 +94,7 @@ __all__ = [
     "plan_day",
     "plan_weeks",
     "remove_fix",
+    "restore",
     "rollback_places",
     "rollback_team",
     "set_do_not_knock",
