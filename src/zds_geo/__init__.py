@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from zds_geo.app.back_up import back_up
     from zds_geo.app.check_health import check_health
     from zds_geo.app.divide_team import divide_team, rollback_team
     from zds_geo.app.enter_sheet import enter_sheet
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     )
     from zds_geo.app.report_to_bag import gather_bag_feedback
     from zds_geo.app.rest_of_round import rest_of_round
+    from zds_geo.app.restore import restore
     from zds_geo.app.sheet_form import import_form, write_form
     from zds_geo.app.show_coverage import draw_coverage, measure, measure_sides
     from zds_geo.app.show_forecast import look_ahead
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "Workspace": "workspace",
     "add_fix": "fix_places",
     "add_knock": "record_knocks",
+    "back_up": "back_up",
     "change_shift": "keep_cycle",
     "check_health": "check_health",
     "close_cycle": "keep_cycle",
@@ -88,6 +91,7 @@ _HOMES: Final = {
     "read_rounds": "export",
     "remove_fix": "fix_places",
     "rest_of_round": "rest_of_round",
+    "restore": "restore",
     "rollback_places": "import_places",
     "rollback_team": "divide_team",
     "set_do_not_knock": "record_knocks",
@@ -105,6 +109,7 @@ __all__ = [
     "Workspace",
     "add_fix",
     "add_knock",
+    "back_up",
     "change_shift",
     "check_health",
     "close_cycle",
@@ -139,6 +144,7 @@ __all__ = [
     "read_rounds",
     "remove_fix",
     "rest_of_round",
+    "restore",
     "rollback_places",
     "rollback_team",
     "set_do_not_knock",

@@ -24,11 +24,14 @@ from zds_geo.app.back_up import FOLDER, KEY_FILE, back_up
 from zds_geo.app.make_workspace import AreaChoice, make_workspace
 from zds_geo.app.restore import restore
 from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.core.errors import StoreError
 from zds_geo.core.model import Knock
 from zds_geo.core.outcomes import Outcome, Source
-from zds_geo.store import find_backups, open_backup, open_history, read_key
+from zds_geo.store import BACKUP_SUFFIX, find_backups, open_backup, open_history, read_key
 from zds_geo.store.schema import SCHEMA_VERSION
 
+STEPS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.chmod", "sqlite3.connect"}
+WRITE_S = 0.004  # about what it takes to write and sync a new file
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -47,24 +50,53 @@ def fill(workspace: Workspace, first: int, until: int) -> None:
 
 def count(history: Path) -> int:
     """Count the knocks, or -1 where the history is not sound."""
-    with closing(sqlite3.connect(history)) as connection:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            return -1
-        return int(connection.execute("SELECT count(*) FROM knock").fetchone()[0])
+    try:
+        with closing(sqlite3.connect(history)) as connection:
+            if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                return -1
+            return int(connection.execute("SELECT count(*) FROM knock").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return -1
 
 
-def run_child(work: Callable[[], object], wait_s: float | None) -> bool:
-    """Fork, work in the child, kill it after a while; tell whether the kill came in time."""
+def die_at(step: int, folder: Path) -> None:
+    """Let this process kill itself before its n-th step on files in a folder."""
+    left, place = step, str(folder)
+
+    def watch(event: str, facts: tuple[object, ...]) -> None:
+        nonlocal left
+        if event in STEPS and any(place in str(fact) for fact in facts):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def run_child(
+    work: Callable[[], object], folder: Path, *, wait_s: float | None = None, step: int = 0,
+    until: Callable[[], bool] | None = None,
+) -> bool:  # fmt: skip
+    """Fork, work in the child and kill it; tell whether the kill came in time.
+
+    Killed a while after it began, or after ``until`` came true, or before its n-th step.
+    """
     child = os.fork()
     if child == 0:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)
         code = 1
         try:
+            if step:
+                die_at(step, folder)
             work()
             code = 0
         finally:
             os._exit(code)
+    give_up = time.monotonic() + 30
+    while until is not None and not until() and time.monotonic() < give_up:
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
     if wait_s is not None:
         time.sleep(wait_s)
         os.kill(child, signal.SIGKILL)
@@ -73,23 +105,36 @@ def run_child(work: Callable[[], object], wait_s: float | None) -> bool:
 
 
 def kill_often(
-    kills: int, *, prepare: Callable[[], None], work: Callable[[], object],
-    is_whole: Callable[[], bool],
+    kills: int, folder: Path, *, prepare: Callable[[], None], work: Callable[[], object],
+    is_whole: Callable[[], bool], writes: Callable[[], bool],
 ) -> tuple[int, int]:  # fmt: skip
-    """Count kills that came in time, and what was neither before nor after."""
+    """Count kills that came in time, and what was neither before nor after.
+
+    A third of them at any moment, a third while the new file is written (``writes``), a third
+    before each step on files in turn.
+    """
     whole = []
     for _ in range(3):
         prepare()
         start = time.perf_counter()
-        run_child(work, None)
+        run_child(work, folder)
         whole.append(time.perf_counter() - start)
         if not is_whole():
             raise RuntimeError("not whole without a kill")
-    done = halves = n = 0
+    done = halves = n = step = 0
     while done < kills and n < 20 * kills:
         prepare()
         n += 1
-        done += run_child(work, min(whole) * ((n * 0.618) % 1))
+        part = (n * 0.618) % 1
+        if n % 3 == 0:
+            killed = run_child(work, folder, wait_s=min(whole) * part)
+        elif n % 3 == 1:
+            killed = run_child(work, folder, wait_s=WRITE_S * part, until=writes)
+        else:
+            step += 1
+            killed = run_child(work, folder, step=step)
+            step = step if killed else 0  # past its last step
+        done += killed
         halves += not is_whole()
     return done, halves
 
@@ -115,7 +160,10 @@ def kill_migration(folder: Path, kills: int) -> tuple[int, int]:
         with open_history(path, now=NOW) as store:  # a rerun completes it
             return fits and len(store.read_knocks()) == 12
 
-    return kill_often(kills, prepare=prepare, work=work, is_whole=is_whole)
+    def writes() -> bool:
+        return any("voor-" in p.name for p in folder.iterdir())
+
+    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
 
 
 def make_team(folder: Path) -> Workspace:
@@ -127,7 +175,7 @@ def make_team(folder: Path) -> Workspace:
 
 def kill_backup(folder: Path, kills: int) -> tuple[int, int]:
     workspace = make_team(folder)
-    back_up(workspace, now=NOW)
+    first = back_up(workspace, now=NOW).path
     key = read_key(workspace.root / KEY_FILE)
     assert key is not None
     moments = (NOW + timedelta(minutes=n) for n in range(1, 10**6))
@@ -135,19 +183,26 @@ def kill_backup(folder: Path, kills: int) -> tuple[int, int]:
     def work() -> None:
         back_up(workspace, now=moment)
 
-    moment = NOW
+    def every_backup() -> list[Path]:
+        return [p for p in (workspace.root / FOLDER).iterdir() if p.suffix == BACKUP_SUFFIX]
+
+    moment, before = NOW, 0
 
     def prepare() -> None:
-        nonlocal moment
+        nonlocal moment, before
         moment = next(moments)
+        before = len(list((workspace.root / FOLDER).iterdir()))
 
     def is_whole() -> bool:
         found = find_backups(workspace.root / FOLDER)
-        fits = all(
-            open_backup(b.path, secret=key.secret).image.counts["knock"] == 3_000 for b in found
-        )
-        for backup in found[1:]:
-            backup.path.unlink()
+        try:
+            counts = [open_backup(b.path, secret=key.secret).image.counts["knock"] for b in found]
+        except StoreError:
+            counts = [-1]
+        fits = set(counts) == {3_000} and len(found) == len(every_backup())
+        for path in every_backup():
+            if path != first:
+                path.unlink()
         parts = list((workspace.root / FOLDER).glob("*.part"))
         return (
             fits
@@ -156,7 +211,10 @@ def kill_backup(folder: Path, kills: int) -> tuple[int, int]:
             and count(workspace.root / "knocks.sqlite") == 3_000
         )
 
-    return kill_often(kills, prepare=prepare, work=work, is_whole=is_whole)
+    def writes() -> bool:
+        return len(list((workspace.root / FOLDER).iterdir())) > before
+
+    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
 
 
 def kill_restore(folder: Path, kills: int) -> tuple[int, int]:
@@ -187,7 +245,10 @@ def kill_restore(folder: Path, kills: int) -> tuple[int, int]:
         rooms = list(workspace.root.glob(".herstel-*"))
         return fits and again.n_knocks == 3_000 and count(history) == 3_000 and not rooms
 
-    return kill_often(kills, prepare=prepare, work=work, is_whole=is_whole)
+    def writes() -> bool:
+        return any("voor-" in p.name for p in workspace.root.iterdir())
+
+    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
 
 
 KINDS = {"migrate": kill_migration, "backup": kill_backup, "restore": kill_restore}

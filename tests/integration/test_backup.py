@@ -332,7 +332,23 @@ def test_without_room_backup_and_restore_change_nothing_and_go_on_after(
 
 
 @pytest.mark.req("R33")
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
+def test_without_room_a_knock_is_refused_and_stored_when_there_is_room_again(
+    own_example: Workspace,
+) -> None:
+    words = ["knocks", "add", "Beukstraat 1", "nt", "--date", NOW.date().isoformat()]
+    words += ["--window", "middag", "--workspace", str(own_example.root), "--now", STAMP]
+    before = knocks_of(own_example)
+    for room in (0, 512, 8_192):
+        done = with_little_room(room, *words)
+        assert done.returncode == 7, done.stderr
+        assert "Traceback" not in done.stderr
+        assert knocks_of(own_example) == before
+    assert run(words) == 0
+    assert len(knocks_of(own_example)) == len(before) + 1
+
+
+@pytest.mark.req("R33")
 def test_a_folder_that_is_a_file_is_one_sentence(own_example: Workspace) -> None:
     (own_example.root / FOLDER).write_bytes(b"")
     with pytest.raises(StoreError) as fault:

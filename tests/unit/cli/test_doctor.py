@@ -38,7 +38,7 @@ wijk@nas:/ /mnt/ssh fuse.sshfs rw 0 0
 def faults(workspace: Workspace, *, days: float = 0) -> dict[str, dict[str, object]]:
     found = check_health(workspace, now=NOW + timedelta(days=days))
     for finding in found:
-        assert say(finding.key, **finding.facts)
+        assert say(finding.key, lang="nl", **finding.facts)
         assert say(finding.key, lang="en", **finding.facts)
     return {f.key: f.facts for f in found if not f.good}
 
