@@ -55,7 +55,7 @@ class Knock:
         """Refuse a knock that says two things at once."""
         fault = self._fault()
         if fault:
-            raise KnockError("error.knock", door_id=self.door_id, fault=fault)
+            raise KnockError("error.knock", knock_id=self.knock_id, fault=fault)
 
     def _fault(self) -> str:
         if not DOOR_ID.fullmatch(self.door_id):
@@ -65,7 +65,7 @@ class Knock:
         except ValueError:
             canonical = False
         if not canonical:
-            return f"knock_id {self.knock_id!r} (UUID)"
+            return "knock_id (UUID)"
         come_back = self.come_back_window or self.come_back_from or self.come_back_until
         if come_back and self.outcome is not Outcome.COME_BACK:
             return "come_back_* without outcome come_back"
