@@ -7,10 +7,12 @@ READY := $(VENV)/.ready
 # One number for everything that runs side by side; tests are divided over the cores.
 WORKERS ?= auto
 
-.PHONY: help setup demo test check bench bench-full bounds clean lock requirements
+.PHONY: help setup demo test test-long check bench bench-full bounds clean lock requirements
 help:
 	@echo "make demo   the whole loop on the invented example quarter, into maps/"
 	@echo "make test   all tests"
+	@echo "make test-long  kills, power cuts, random histories, load and fuzzing in full: about an hour"
+	@echo "make requirements  which tests prove which requirement, and how they ended"
 	@echo "make check  lint, types, import contracts, docs, dependencies, then make test"
 	@echo "make bench  figures: import, plan, memory, solver, rotation (make bench-full: hours)"
 	@echo "make bounds bounds for the rounds of the solver bench (bench/rounds.py), into build/"
@@ -26,7 +28,8 @@ demo: $(READY)
 	@$(BIN)/python scripts/demo.py
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n $(WORKERS) -q
+	@mkdir -p build
+	@$(BIN)/python -m pytest -n $(WORKERS) -q --junitxml=build/tests.xml
 
 check: $(READY)
 	$(BIN)/ruff format --check src tests bench scripts
@@ -37,6 +40,17 @@ check: $(READY)
 	$(BIN)/deptry src
 	$(BIN)/python scripts/requirements_without_test.py
 	$(MAKE) test
+
+# About an hour: what make test does in small, in full. Fuzzing goes on where it stopped.
+test-long: $(READY)
+	@mkdir -p build
+	@$(BIN)/python bench/store_kills.py
+	@$(BIN)/python bench/power_loss.py
+	@$(BIN)/python bench/store_load.py
+	@$(BIN)/python bench/histories.py
+	@$(BIN)/python bench/lineages.py
+	@$(BIN)/python bench/fuzz.py --state build/fuzz.json --seconds 1200
+	@$(BIN)/python bench/fuzz.py --binary --state build/fuzz-binary.json --seconds 900
 
 # Within ten minutes on two cores.
 bench: $(READY)

@@ -55,7 +55,7 @@ class Knock:
         """Refuse a knock that says two things at once."""
         fault = self._fault()
         if fault:
-            raise KnockError(f"error.knock.{fault}", door_id=self.door_id, got=self.knock_id)
+            raise KnockError(f"error.knock.{fault}", knock_id=self.knock_id)
 
     def _fault(self) -> str:
         if not DOOR_ID.fullmatch(self.door_id):

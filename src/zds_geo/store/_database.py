@@ -14,6 +14,7 @@ from zds_geo.core.errors import StoreError
 from zds_geo.core.retention import Retention
 from zds_geo.store._faults import explain
 from zds_geo.store._postgres import WRITE_LOCK
+from zds_geo.store._turn import turn_to_write
 from zds_geo.store.schema import BATCH, BATCH_KNOCK
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ class Database:
         if on_server and not writes:
             # Readers see one moment, as they do on SQLite.
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        waits = writes and not on_server
         try:
             with (
+                turn_to_write(self._engine.url.database if waits else None),
                 self._engine.connect().execution_options(**options) as connection,
                 connection.begin(),
             ):

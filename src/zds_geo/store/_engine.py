@@ -54,7 +54,8 @@ def open_engine(location: Path | str, *, create: bool) -> Engine:
         return open_postgres(location)
     path = Path(location)
     _require_file(path, create=create)
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    # hide_parameters: a fault that nobody foresaw may be printed, a row of the history may not.
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -19,8 +19,9 @@ SETTINGS: Final = (
     ("synchronous_commit", "on"),
     ("data_sync_retry", "off"),
 )
-# One writer at a time, as BEGIN IMMEDIATE gives on SQLite, with the same patience; readers go on.
-WRITE_LOCK: Final = "SET LOCAL lock_timeout = '5s'; LOCK TABLE batch IN EXCLUSIVE MODE"
+# One writer at a time, as BEGIN IMMEDIATE gives on SQLite; readers go on. The server lets writers
+# in by turn, so patience is what a queue of them may take.
+WRITE_LOCK: Final = "SET LOCAL lock_timeout = '30s'; LOCK TABLE batch IN EXCLUSIVE MODE"
 # Two programs that open an empty database at once make its tables once. The number is ours alone.
 SCHEMA_LOCK: Final = "SELECT pg_advisory_xact_lock(7251946)"
 
