@@ -17,8 +17,8 @@ from random import Random
 from typing import Any
 
 from zds_geo.app.find_doors import search_doors
-from zds_geo.app.record_knocks import parse_entries
 from zds_geo.app.settings import read_settings
+from zds_geo.app.sheet_entry import read_sheet
 from zds_geo.cli._face import make_face, read_clock, read_date, split_globals
 from zds_geo.core.csvguard import csv_guard, csv_unguard
 from zds_geo.core.errors import SourceError, ZdsGeoError
@@ -119,7 +119,8 @@ def _guard(data: bytes, _: Path) -> None:
 
 
 def _sheet(data: bytes, _: Path) -> None:
-    for entry in parse_entries(_text(data), n_lines=30, windows=DEFAULT_WINDOWS):
+    typed = read_sheet(_text(data), n_lines=30, windows=DEFAULT_WINDOWS, on=NOW.date())
+    for entry in typed.entries:
         if not 1 <= entry.line <= 30:
             raise AssertionError("a line that is not on the sheet")
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.fuzz import BAG, SETTINGS, TEXT_TARGETS, binary_targets, run
 from zds_geo.app.find_doors import search_doors
-from zds_geo.app.record_knocks import parse_entries
 from zds_geo.app.settings import read_settings
+from zds_geo.app.sheet_entry import read_sheet
 from zds_geo.core.errors import SettingsError, SourceError, UsageError, ZdsGeoError
 from zds_geo.core.ids import bell_order
 from zds_geo.core.windows import DEFAULT_WINDOWS
@@ -45,12 +46,16 @@ def test_a_house_number_with_a_raised_two_sorts() -> None:
     assert ordered.index("2") < ordered.index("²")
 
 
+def _read(text: str) -> object:
+    return read_sheet(text, n_lines=9, windows=DEFAULT_WINDOWS, on=date(2026, 11, 23))
+
+
 def _far_line() -> object:
-    return parse_entries("1-99999999999 nt", n_lines=9, windows=DEFAULT_WINDOWS)
+    return _read("1-99999999999 nt")
 
 
 def _far_line_of_nine_digits() -> object:
-    return parse_entries("1-999999999 nt", n_lines=9, windows=DEFAULT_WINDOWS)
+    return _read("1-999999999 nt")
 
 
 @pytest.mark.req("R40")
