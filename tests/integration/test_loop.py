@@ -46,6 +46,7 @@ def door_ids(folder: Path) -> list[str]:
     return [d["door_id"] for r in plan["rounds"] for s in r["stops"] for d in s["doors"]]
 
 
+@pytest.mark.req("R36")
 def test_plan_json_keeps_its_schema_and_accounts_for_every_door(own_example: Workspace) -> None:
     answer = planned(own_example)
     plan = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))

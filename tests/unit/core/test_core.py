@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -75,3 +76,18 @@ def test_a_naive_time_is_refused() -> None:
         to_quarter(datetime(2026, 11, 23, 13, 0))  # noqa: DTZ001
     with pytest.raises(SettingsError):
         DEFAULT_WINDOWS.window_at(datetime(2026, 11, 23, 13, 0))  # noqa: DTZ001
+
+
+@pytest.mark.req("S11")
+def test_every_library_is_locked_with_hashes_and_no_index_address() -> None:
+    lock = (SOURCE.parents[1] / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    entries = re.split(r"\n(?=[a-z0-9])", lock.strip())
+    pinned = [e for e in entries if "==" in e.split("\n")[0]]
+    assert len(pinned) == len(entries) > 100
+    assert all("--hash=sha256:" in e for e in pinned)
+    project = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text("utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.match(r"[A-Za-z0-9_.-]+", w)[0].lower().replace("_", "-") for w in wanted}  # type: ignore[index]
+    locked = {e.split("==")[0].strip() for e in pinned}
+    assert names <= locked

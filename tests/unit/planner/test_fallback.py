@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CODE = """
 import sys
 import numpy as np
@@ -37,6 +39,7 @@ def answer(broken: str) -> tuple[str, int, bool]:
     return reason, int(prize), fault == "True"
 
 
+@pytest.mark.req("R37")
 def test_without_the_compiler_rounds_are_greedy_valid_and_marked() -> None:
     good = answer("")
     assert good[0] == "iterations"
