@@ -8,6 +8,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Final
 
+from zds_geo.app._privacy_settings import PrivacySettings, read_privacy
 from zds_geo.app._toml import Table
 from zds_geo.core.errors import SettingsError
 from zds_geo.core.ids import BUURT_CODE, GEMEENTE_CODE, WIJK_CODE
@@ -124,17 +125,6 @@ class ChanceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrivacySettings:
-    """Dates of the DPIA and of the works council's consent, and names for the documents (P16)."""
-
-    dpia_on: date | None = None
-    consent_on: date | None = None
-    organisation: str = ""
-    contact: str = ""
-    officer: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -206,7 +196,7 @@ def read_settings(path: Path) -> Settings:
         history=top.table("history").text("location", default="knocks.sqlite"),
         services=_read_services(top.table("services")),
         chance=_read_chance(top.table("chance")),
-        privacy=_read_privacy(top.table("privacy")),
+        privacy=read_privacy(top.table("privacy")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -232,18 +222,6 @@ def _read_chance(table: Table) -> ChanceSettings:
     )
     table.refuse_unknown()
     return chance
-
-
-def _read_privacy(table: Table) -> PrivacySettings:
-    privacy = PrivacySettings(
-        dpia_on=table.day("dpia_on"),
-        consent_on=table.day("consent_on"),
-        organisation=table.text("organisation"),
-        contact=table.text("contact"),
-        officer=table.text("officer"),
-    )
-    table.refuse_unknown()
-    return privacy
 
 
 def _read_area(table: Table) -> AreaSettings:
