@@ -8,6 +8,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Final
 
+from zds_geo.app._privacy_settings import PrivacySettings, read_privacy
 from zds_geo.app._toml import Table
 from zds_geo.core.errors import SettingsError
 from zds_geo.core.ids import BUURT_CODE, GEMEENTE_CODE, WIJK_CODE
@@ -141,17 +142,6 @@ class CardSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrivacySettings:
-    """Dates of the DPIA and of the works council's consent, and names for the documents (P16)."""
-
-    dpia_on: date | None = None
-    consent_on: date | None = None
-    organisation: str = ""
-    contact: str = ""
-    officer: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything in ``zds.toml``."""
 
@@ -227,7 +217,7 @@ def read_settings(path: Path) -> Settings:
         chance=_read_chance(top.table("chance")),
         retention=_read_retention(top.table("retention")),
         cards=_read_cards(top.table("cards")),
-        privacy=_read_privacy(top.table("privacy")),
+        privacy=read_privacy(top.table("privacy")),
     )
     settings = _with_calendar(settings, top.table("calendar"))
     settings = _with_rules(settings, top)
@@ -277,18 +267,6 @@ def _read_cards(table: Table) -> CardSettings:
     cards = CardSettings(**{f.name: table.text(f.name) for f in fields(CardSettings)})
     table.refuse_unknown()
     return cards
-
-
-def _read_privacy(table: Table) -> PrivacySettings:
-    privacy = PrivacySettings(
-        dpia_on=table.day("dpia_on"),
-        consent_on=table.day("consent_on"),
-        organisation=table.text("organisation"),
-        contact=table.text("contact"),
-        officer=table.text("officer"),
-    )
-    table.refuse_unknown()
-    return privacy
 
 
 def _read_area(table: Table) -> AreaSettings:

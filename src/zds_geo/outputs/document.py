@@ -223,7 +223,8 @@ def _table(lines: Sequence[str]) -> dict[str, Any]:
 def _width(cells: Sequence[str]) -> int:
     """Give a column its share of the width: its longest cell up to a limit, at least a word."""
     words = max((len(w) for cell in cells for w in cell.split()), default=0)
-    return max(9, min(_WIDEST, max(len(cell) for cell in cells)), words + 3)
+    head = len(cells[0]) * 13 // 10 if cells else 0  # bold, and it should not break
+    return max(9, min(_WIDEST, max(head, *(len(c) for c in cells))), words + 3)
 
 
 def _cells(line: str) -> list[str]:
