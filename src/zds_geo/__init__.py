@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zds_geo.app.find_doors import find_doors
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
     from zds_geo.app.import_places import import_places, rollback_places
+    from zds_geo.app.import_roster import import_roster
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_example import make_example
     from zds_geo.app.make_workspace import make_workspace
@@ -50,6 +51,7 @@ _HOMES: Final = {
     "find_doors": "find_doors",
     "import_knocks": "record_knocks",
     "import_places": "import_places",
+    "import_roster": "import_roster",
     "list_fixes": "fix_places",
     "make_example": "make_example",
     "make_workspace": "make_workspace",
@@ -81,6 +83,7 @@ __all__ = [
     "find_doors",
     "import_knocks",
     "import_places",
+    "import_roster",
     "list_fixes",
     "make_example",
     "make_workspace",
