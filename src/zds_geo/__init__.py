@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from zds_geo.app.fix_places import FixWords, add_fix, list_fixes, remove_fix
     from zds_geo.app.import_history import import_history, import_register, note_no_register
     from zds_geo.app.import_places import import_places, rollback_places
+    from zds_geo.app.import_roster import import_roster
     from zds_geo.app.keep_cycle import change_shift, close_cycle, start_cycle
     from zds_geo.app.make_cards import make_cards
     from zds_geo.app.make_example import make_example
@@ -75,6 +76,7 @@ _HOMES: Final = {
     "import_knocks": "record_knocks",
     "import_places": "import_places",
     "import_register": "import_history",
+    "import_roster": "import_roster",
     "list_fixes": "fix_places",
     "look_ahead": "show_forecast",
     "make_cards": "make_cards",
@@ -128,6 +130,7 @@ __all__ = [
     "import_knocks",
     "import_places",
     "import_register",
+    "import_roster",
     "list_fixes",
     "look_ahead",
     "make_cards",
