@@ -7,6 +7,7 @@ that forks children with everything loaded, so that kills fall on the work and n
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -31,7 +32,6 @@ from zds_geo.store import BACKUP_SUFFIX, find_backups, open_backup, open_history
 from zds_geo.store.schema import SCHEMA_VERSION
 
 STEPS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.chmod", "sqlite3.connect"}
-WRITE_S = 0.004  # about what it takes to write and sync a new file
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -75,11 +75,12 @@ def die_at(step: int, folder: Path) -> None:
 
 def run_child(
     work: Callable[[], object], folder: Path, *, wait_s: float | None = None, step: int = 0,
-    until: Callable[[], bool] | None = None,
+    most_bytes: int = 0,
 ) -> bool:  # fmt: skip
     """Fork, work in the child and kill it; tell whether the kill came in time.
 
-    Killed a while after it began, or after ``until`` came true, or before its n-th step.
+    Killed a while after it began, before its n-th step, or in the middle of writing a file: where
+    that grows beyond ``most_bytes``.
     """
     child = os.fork()
     if child == 0:
@@ -89,14 +90,14 @@ def run_child(
         try:
             if step:
                 die_at(step, folder)
+            if most_bytes:
+                signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+                resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
             work()
             code = 0
         finally:
             os._exit(code)
-    give_up = time.monotonic() + 30
-    while until is not None and not until() and time.monotonic() < give_up:
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            break
     if wait_s is not None:
         time.sleep(wait_s)
         os.kill(child, signal.SIGKILL)
@@ -106,12 +107,12 @@ def run_child(
 
 def kill_often(
     kills: int, folder: Path, *, prepare: Callable[[], None], work: Callable[[], object],
-    is_whole: Callable[[], bool], writes: Callable[[], bool],
+    is_whole: Callable[[], bool], n_bytes: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Count kills that came in time, and what was neither before nor after.
 
-    A third of them at any moment, a third while the new file is written (``writes``), a third
-    before each step on files in turn.
+    A third of them at any moment, a third in the middle of writing a file of about ``n_bytes``, a
+    third before each step on files in turn.
     """
     whole = []
     for _ in range(3):
@@ -129,7 +130,7 @@ def kill_often(
         if n % 3 == 0:
             killed = run_child(work, folder, wait_s=min(whole) * part)
         elif n % 3 == 1:
-            killed = run_child(work, folder, wait_s=WRITE_S * part, until=writes)
+            killed = run_child(work, folder, most_bytes=1 + int(n_bytes * part))
         else:
             step += 1
             killed = run_child(work, folder, step=step)
@@ -160,10 +161,7 @@ def kill_migration(folder: Path, kills: int) -> tuple[int, int]:
         with open_history(path, now=NOW) as store:  # a rerun completes it
             return fits and len(store.read_knocks()) == 12
 
-    def writes() -> bool:
-        return any("voor-" in p.name for p in folder.iterdir())
-
-    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
+    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, n_bytes=100_000)
 
 
 def make_team(folder: Path) -> Workspace:
@@ -186,12 +184,11 @@ def kill_backup(folder: Path, kills: int) -> tuple[int, int]:
     def every_backup() -> list[Path]:
         return [p for p in (workspace.root / FOLDER).iterdir() if p.suffix == BACKUP_SUFFIX]
 
-    moment, before = NOW, 0
+    moment = NOW
 
     def prepare() -> None:
-        nonlocal moment, before
+        nonlocal moment
         moment = next(moments)
-        before = len(list((workspace.root / FOLDER).iterdir()))
 
     def is_whole() -> bool:
         found = find_backups(workspace.root / FOLDER)
@@ -211,10 +208,9 @@ def kill_backup(folder: Path, kills: int) -> tuple[int, int]:
             and count(workspace.root / "knocks.sqlite") == 3_000
         )
 
-    def writes() -> bool:
-        return len(list((workspace.root / FOLDER).iterdir())) > before
-
-    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
+    return kill_often(
+        kills, folder, prepare=prepare, work=work, is_whole=is_whole, n_bytes=first.stat().st_size
+    )
 
 
 def kill_restore(folder: Path, kills: int) -> tuple[int, int]:
@@ -245,10 +241,9 @@ def kill_restore(folder: Path, kills: int) -> tuple[int, int]:
         rooms = list(workspace.root.glob(".herstel-*"))
         return fits and again.n_knocks == 3_000 and count(history) == 3_000 and not rooms
 
-    def writes() -> bool:
-        return any("voor-" in p.name for p in workspace.root.iterdir())
-
-    return kill_often(kills, folder, prepare=prepare, work=work, is_whole=is_whole, writes=writes)
+    return kill_often(
+        kills, folder, prepare=prepare, work=work, is_whole=is_whole, n_bytes=later.stat().st_size
+    )
 
 
 KINDS = {"migrate": kill_migration, "backup": kill_backup, "restore": kill_restore}

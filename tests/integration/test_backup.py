@@ -87,6 +87,7 @@ def test_a_new_laptop_needs_only_the_stick_and_the_sheet(
 ) -> None:  # fmt: skip
     before = knocks_of(own_example)
     (own_example.root / LEDGER).write_text("a1\n", encoding="utf-8")
+    (tmp_path / "stick").mkdir()
     made = back_up(own_example, now=NOW, folder=tmp_path / "stick")
     first, *others = key_lines(secret_of(own_example))
     typed = ["een tikfout", first.lower(), *others]
@@ -134,6 +135,7 @@ def bad_backups(good: bytes) -> dict[str, tuple[bytes, str]]:
 def test_a_bad_backup_is_one_sentence_and_changes_nothing(
     own_example: Workspace, tmp_path: Path
 ) -> None:
+    (tmp_path / "stick").mkdir()
     made = back_up(own_example, now=NOW, folder=tmp_path / "stick")
     before = digests(own_example.root)
     for name, (whole, key) in bad_backups(made.path.read_bytes()).items():
@@ -235,6 +237,7 @@ def test_backups_go_after_35_days_but_never_the_newest(
     own_example: Workspace, tmp_path: Path
 ) -> None:
     stick = tmp_path / "stick"
+    stick.mkdir()
     for days in (60, 36, 34, 10):
         back_up(own_example, now=NOW - timedelta(days=days))
         back_up(own_example, now=NOW - timedelta(days=days), folder=stick)
@@ -297,6 +300,27 @@ def test_settings_come_from_the_backup_only_when_asked_or_broken(own_example: Wo
     assert settings.read_bytes() == good
 
 
+@pytest.mark.req("R08")
+def test_a_history_outside_the_workspace_is_restored_there(
+    own_example: Workspace, tmp_path: Path
+) -> None:
+    outside = tmp_path / "elders" / "geschiedenis.sqlite"
+    outside.parent.mkdir()
+    (own_example.root / "knocks.sqlite").rename(outside)
+    settings = own_example.root / "zds.toml"
+    text = settings.read_text("utf-8").replace('"knocks.sqlite"', f'"{outside.as_posix()}"')
+    settings.write_text(text, encoding="utf-8")
+    workspace = open_workspace(own_example.root)
+    before = knocks_of(workspace)
+    made = back_up(workspace, now=NOW)
+    refuse(workspace, "9999010000000001")
+    settings.unlink()
+    restore(workspace.root, made.path, secret=secret_of(workspace), now=LATER)
+    assert knocks_of(open_workspace(workspace.root)) == before
+    assert not (workspace.root / "knocks.sqlite").exists()
+    assert len(list(outside.parent.iterdir())) == 2
+
+
 LITTLE_ROOM = """
 import resource, signal, sys
 from zds_geo.cli import run
@@ -325,6 +349,7 @@ def test_without_room_backup_and_restore_change_nothing_and_go_on_after(
         assert done.returncode == 7, done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
         assert "Traceback" not in done.stderr
+        assert ".herstel-" not in done.stderr
         assert digests(own_example.root) == before, words
         assert not list(own_example.root.glob(".herstel-*"))
     assert run(["backup", *place]) == 0
@@ -346,6 +371,16 @@ def test_without_room_a_knock_is_refused_and_stored_when_there_is_room_again(
         assert knocks_of(own_example) == before
     assert run(words) == 0
     assert len(knocks_of(own_example)) == len(before) + 1
+
+
+def test_a_stick_that_is_not_in_does_not_become_a_folder(
+    own_example: Workspace, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreError) as fault:
+        back_up(own_example, now=NOW, folder=tmp_path / "stick")
+    assert fault.value.key == "backup.no_folder"
+    assert not (tmp_path / "stick").exists()
+    assert not (own_example.root / KEY_FILE).exists()
 
 
 @pytest.mark.req("R33")

@@ -90,6 +90,10 @@ def back_up(
     """
     from zds_geo.store import read_key, write_backup, write_key
 
+    if (
+        folder is not None and not folder.is_dir()
+    ):  # a stick that is not in must not become a folder
+        raise StoreError("backup.no_folder", path=folder)
     had_key = read_key(workspace.root / KEY_FILE) is not None
     key = _settle_key(workspace, now=now)
     target = folder or workspace.root / FOLDER

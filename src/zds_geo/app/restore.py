@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from zds_geo.store import Backup
 
 _HISTORY: Final = "knocks.sqlite"
+_OLD_SETTINGS: Final = "zds.toml.oud"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +149,16 @@ def restore(
             result = _result(tried, backup, target, now=now, drill=drill)
             if drill:
                 return replace(result, aside=None, settings_aside=None)
-            return _put_in_place(tried, target, backup, result, secret=secret, now=now)
+            _make_ready(room, target, backup, secret=secret, now=now)
+            return _put_in_place(room, target, result, now=now)
     except OSError as fault:
         raise StoreError("restore.no_room", path=root, fault=fault.strerror) from None
+    except StoreError as fault:
+        if ROOM not in str(fault.facts.get("path")):
+            raise
+        # What went wrong in the folder for trying out is no message about the real history.
+        why = fault.facts.get("fault", fault.sentence())
+        raise StoreError("restore.no_room", path=root, fault=why) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,44 +257,53 @@ def _free(path: Path, stamp: str) -> Path:
     return aside
 
 
-def _put_in_place(
-    tried: Workspace,
-    target: _Target,
-    backup: Backup,
-    result: RestoreResult,
-    *,
-    secret: bytes,
-    now: datetime,
-) -> RestoreResult:
-    """Move what was tried out to its place; each step leaves a workspace that works."""
-    from zds_geo.store import fill_server, swap_history, write_private
+def _make_ready(
+    room: Path, target: _Target, backup: Backup, *, secret: bytes, now: datetime
+) -> None:
+    """Write the small files too, so that only renames are left, which need no space."""
+    from zds_geo.store import BackupKey, write_key, write_private
 
     root = target.workspace.root
+    if target.settings_from_backup:
+        write_private(room / FILE_NAME, backup.files[FILE_NAME])
+        if (root / FILE_NAME).exists():
+            write_private(room / _OLD_SETTINGS, (root / FILE_NAME).read_bytes())
+    if not os.path.lexists(root / KEY_FILE):  # the next backups open with the same sheet
+        today = now.astimezone(AMSTERDAM).date()
+        write_key(BackupKey(secret=secret, made_on=today, sheet_on=today), room / KEY_FILE)
+
+
+def _put_in_place(
+    room: Path, target: _Target, result: RestoreResult, *, now: datetime
+) -> RestoreResult:
+    """Move what was tried out to its place; each step leaves a workspace that works."""
+    from zds_geo.store import fill_server, swap_history
+
+    root, aside = target.workspace.root, result.aside
     root.mkdir(parents=True, exist_ok=True)
-    new = tried.root / _HISTORY
-    aside = result.aside
     if target.history is None:
         aside = back_up(target.workspace, now=now, prefix="voor-herstel-", tidy=False).path
     # The ledger first: it only ever grows, and holds for the old history too.
-    if (tried.root / LEDGER).is_file():
-        (tried.root / LEDGER).replace(ledger_path(target.workspace))
+    _move(room / LEDGER, ledger_path(target.workspace))
     if target.history is None:
-        fill_server(new, str(target.workspace.history_location))
+        fill_server(room / _HISTORY, str(target.workspace.history_location))
     else:
-        swap_history(target.history, new, aside=aside)
-    if target.settings_from_backup:
-        if result.settings_aside is not None:
-            shutil.copy2(root / FILE_NAME, result.settings_aside)
-        write_private(root / FILE_NAME, backup.files[FILE_NAME])
-    _keep_key(root, secret, now=now)
+        swap_history(target.history, room / _HISTORY, aside=aside)
+    if result.settings_aside is not None:
+        _move(room / _OLD_SETTINGS, result.settings_aside)
+    _move(room / FILE_NAME, root / FILE_NAME)
+    _move(room / KEY_FILE, root / KEY_FILE)
     return replace(result, aside=aside)
 
 
-def _keep_key(root: Path, secret: bytes, *, now: datetime) -> None:
-    """Keep a typed key, so that the next backups open with the same sheet."""
-    from zds_geo.store import BackupKey, write_key
+def _move(ready: Path, place: Path) -> None:
+    from zds_geo.store import write_private
 
-    path = root / KEY_FILE
-    if not os.path.lexists(path):
-        today = now.astimezone(AMSTERDAM).date()
-        write_key(BackupKey(secret=secret, made_on=today, sheet_on=today), path)
+    if not ready.exists():
+        return
+    try:
+        ready.replace(place)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:  # a history on another disk than zds.toml
+            raise
+        write_private(place, ready.read_bytes())

@@ -147,6 +147,7 @@ def test_doctor_asks_for_a_backup_here_and_elsewhere_and_for_the_sheet(
     assert "doctor.backup_none" in faults(own_example)
     back_up(own_example, now=NOW)
     assert set(faults(own_example)) >= {"doctor.backup_here_only", "doctor.sheet_missing"}
+    (tmp_path / "stick").mkdir()
     back_up(own_example, now=NOW, folder=tmp_path / "stick")
     make_key_sheet(own_example, tmp_path / "blad.pdf", now=NOW)
     copies = {"doctor.backup_none", "doctor.backup_old", "doctor.backup_here_only",
