@@ -28,8 +28,9 @@ BINDING = {
     "R04": "told after commit", "R05": "clock and daylight saving", "R06": "doors change",
     "R07": "import", "R09": "migrations", "R30": "kill -9 while writing", "R32": "power loss",
     "R33": "disk full, input/output errors", "R34": "random histories",
-    "R35": "many writers and readers", "R38": "a source that refuses, drips or lies", "R40": "fuzzing", "S05": "text is text",
-    "S06": "bound parameters", "S07": "csv guard", "S08": "hostile files", "S09": "damaged files",
+    "R35": "many writers and readers", "R38": "a source that refuses or drips", "R40": "fuzzing",
+    "S05": "text is text", "S06": "bound parameters", "S07": "csv guard", "S08": "hostile files",
+    "S09": "damaged files",
 }  # fmt: skip
 
 
