@@ -193,9 +193,9 @@ def test_a_disk_that_fails_at_any_call_gives_an_error_and_the_work_goes_on(
     knocks = [knock(rng) for _ in range(12)]
     before = look(base())[0]
     mine = {k.knock_id for k in knocks}
-    at, faults = 0, list[ZdsGeoError]()
+    at, faults = int(for_good), list[ZdsGeoError]()
     while True:
-        at += 1
+        at += 2  # every other call, the odd ones where it fails for good
         disk = Disk(base())
         with HistoryStore(engine_on(disk)) as store:
             disk.fail = failing = Failing(at, full=full, for_good=for_good)

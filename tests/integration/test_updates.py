@@ -183,6 +183,8 @@ def count_halves(workspace: Workspace, *, kills: int) -> int:
             running.kill()
             running.wait()
             done += 1
+        else:
+            whole *= 0.8  # the machine has become faster than it was
         halves += not is_whole(workspace, (fewer, more), n_knocks=n_knocks)
     subprocess.run([*command, str(folder / "adressen.csv")], check=True, capture_output=True)
     return halves + (door_ids(workspace) != more)

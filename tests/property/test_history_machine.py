@@ -19,7 +19,13 @@ import hypothesis.strategies as st
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from zds_geo.contact import ContactParams, door_facts
 from zds_geo.core.errors import NotFoundError
@@ -195,15 +201,19 @@ class Model:
 class HistoryMachine(RuleBasedStateMachine):
     """The store and the model side by side."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    folder: Path
+
+    @initialize()
+    def begin(self) -> None:
         memory = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
         self.store, self.model, self.sent = new_store(self.folder), Model(), list[list[Knock]]()
 
     def teardown(self) -> None:
-        self.look()
-        shutil.rmtree(self.folder)
+        try:
+            self.look()
+        finally:
+            shutil.rmtree(self.folder)
 
     @rule(batch=st.lists(knocks(), min_size=1, max_size=6))
     def record(self, batch: list[Knock]) -> None:

@@ -52,8 +52,12 @@ def explain(fault: DatabaseError, engine: Engine) -> StoreError:
     key = _SENTENCES.get(code) or _SENTENCES.get("_".join(code.split("_")[:2]))
     if key is None and isinstance(fault, DataError):
         key = "store.no_text"
+    elif key is None and isinstance(fault, OperationalError):
+        # Class 08 and 57P: the connection, or the server that stops or starts; none: no connection.
+        away = engine.dialect.name == "postgresql" and code[:3] in {"", "080", "57P"}
+        key = "store.no_server" if away else "store.unreachable"
     elif key is None:
-        key = "store.unreachable" if isinstance(fault, OperationalError) else "store.broken"
+        key = "store.broken"
     return StoreError(key, path=name_of(engine), fault=_first_line(fault))
 
 
@@ -62,7 +66,11 @@ def _code(fault: DatabaseError) -> str:
         found = getattr(fault.orig, name, None)
         if found:
             return str(found)
-    return "3D000" if 'database "' in str(fault.orig) and "exist" in str(fault.orig) else ""
+    # A connection that was refused has no code, only words (of an English server).
+    said = str(fault.orig)
+    if 'role "' in said or "password" in said:
+        return "28P01"
+    return "3D000" if 'database "' in said and "exist" in said else ""
 
 
 def _first_line(fault: DatabaseError) -> str:
