@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from zds_geo.app.enter_sheet import enter_sheet
 from zds_geo.app.plan_day import plan_day
-from zds_geo.app.record_knocks import Walked, enter_sheet
+from zds_geo.app.sheet_windows import Walked
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
 from zds_geo.contact import QUARTER, People

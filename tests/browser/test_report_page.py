@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,26 +12,9 @@ from zds_geo.app.workspace import Workspace
 
 from ..conftest import NOW  # noqa: TID252
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: install Debian's package chromium to run this"
-)
 HOSTILE = (
     "<script>window.hit=1</script><img src=x onerror=window.hit=1> 's-Graven & Co ${window.hit=1}"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield chrome
-        chrome.close()
 
 
 @pytest.mark.req("P14")

@@ -24,7 +24,7 @@ from zds_geo.core.errors import StoreError, ZdsGeoError
 from zds_geo.core.outcomes import Source
 from zds_geo.store import find_backups, key_lines, read_key, take_image
 
-LATER = NOW + timedelta(days=1)
+LATER = NOW + timedelta(hours=2)  # the same day: nothing is forgotten in between
 STAMP = NOW.strftime("%Y-%m-%dT%H:%M%z")
 
 

@@ -498,7 +498,7 @@ def test_the_menu_cancels_a_shift_and_plans(own_example: Workspace) -> None:
             ("Typ een nummer: ", "1"),
             ("Voor welke dag?", "onzin"),
             ("Voor welke dag?", "28-11-2026"),
-            ("Typ een nummer: ", "5"),
+            ("Typ een nummer: ", "6"),
         ],
     )
     assert status == 0, seen

@@ -277,7 +277,7 @@ class HistoryMachine(RuleBasedStateMachine):
         doors=st.lists(st.sampled_from(DOORS), unique=True), again=st.booleans(),
     )  # fmt: skip
     def plan(self, day: int, who: str, doors: list[str], again: bool) -> None:
-        on, code = FIRST + timedelta(days=day), f"MEREL-{len(self.model.rounds)}"
+        on, code = FIRST + timedelta(days=day), f"MEREL-{10 + len(self.model.rounds)}"
         old = {
             c for c, r in self.model.rounds.items() if r[:2] == (on, who) and r[3] == "open"
         }  # fmt: skip

@@ -142,7 +142,7 @@ def _write_data(
     workspace: Workspace, picture: _Picture, *, geojson: bool, gpkg: bool, lang: str
 ) -> list[Path]:
     """Write the pieces with their style; only the columns that may be on this map."""
-    from zds_geo.outputs import credit_line, make_qgis_style, write_geojson
+    from zds_geo.outputs import make_qgis_style, source_line, write_geojson
     from zds_geo.store import write_map_file
 
     credits = read_credits(workspace)
@@ -167,6 +167,6 @@ def _write_data(
         write_geojson(frame, written[-1], credits=credits)
     if gpkg:
         written.append(picture.stem.with_suffix(".gpkg"))
-        frame["credits"] = credit_line(credits, lang)
+        frame["credits"] = source_line(credits, lang)
         write_map_file(written[-1], frame, layer=LAYER, style=style, as_of=picture.as_of)
     return written

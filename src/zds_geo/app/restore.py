@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,13 +66,17 @@ def after_restore(workspace: Workspace, *, now: datetime) -> None:
     Notes
     -----
     The history is opened, which brings its schema up to date; doors that were erased are erased
-    again, and what became too old since the backup is forgotten.
+    again, and what became too old in a backup of more than a week ago is forgotten at once: its
+    age is no sign of a wrong clock. A younger one waits for its turn, the next day.
     """
     from zds_geo.app.forget import prune_now, replay_ledger
+    from zds_geo.store import LATE_DAYS
 
     with open_store(workspace, now=now) as store:
         replay_ledger(workspace, store)
-        prune_now(workspace, store, now=now, confirmed=True)
+        last = store.pruned_on()
+        if last is not None and now.astimezone(UTC).date() - last > timedelta(days=LATE_DAYS):
+            prune_now(workspace, store, now=now, confirmed=True)
 
 
 def find_secret(root: Path, file: Path) -> bytes | None:

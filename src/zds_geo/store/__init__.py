@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from zds_geo.store._image import fill_server, take_image
+    from zds_geo.store._retention import LATE_DAYS
     from zds_geo.store._sealed import read_header
     from zds_geo.store._swap import swap_history
     from zds_geo.store._upgrade import known_versions, rehearse_migration, remove_old_copies
@@ -66,6 +67,7 @@ _HOMES: Final = {
     "HeldKnocks": "history",
     "HistoryStore": "history",
     "KnocksFile": "knocks_csv",
+    "LATE_DAYS": "_retention",
     "PruneReport": "history",
     "RecordResult": "history",
     "Sheet": "history",
@@ -104,6 +106,7 @@ _HOMES: Final = {
 
 __all__ = [
     "BACKUP_SUFFIX",
+    "LATE_DAYS",
     "Action",
     "AuditCheck",
     "Backup",

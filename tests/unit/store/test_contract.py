@@ -42,7 +42,7 @@ def test_both_databases_sort_by_bytes_whatever_the_server_speaks(store: HistoryS
     doors = ["osm:way/9", "osm:way/10", "osm:node/2", "num:0200010000000001", "0" * 16, "9" * 16]
     store.record([knock(n, d) for n, d in enumerate(doors)], label="a", now=NOW)
     assert store.read_knocks()["door_id"].tolist() == sorted(doors)
-    codes = ["MEREL-23", "merel-23", "IJSVOGEL-1", "ijsvogel-1", "Éénd-2"]
+    codes = ["MEREL-23", "MEREL-123", "IJSVOGEL-11", "UIL-99", "EEND-20"]
     rounds = [
         {"code": c, "assistant_id": "a01", "window": "middag", "payload": "{}", "door_ids": ["1"]}
         for c in codes
@@ -65,13 +65,13 @@ def test_cycles_shift_changes_and_replaced_rounds_are_kept(store: HistoryStore) 
     changes = store.read_shift_changes()
     assert changes["starts"].tolist() == [time(14, 30)]
     entry = {"assistant_id": "a01", "window": "middag", "payload": "{}", "door_ids": ["1"]}
-    for code, gone in (("A-1", []), ("B-2", ["A-1"])):
+    for code, gone in (("UIL-11", []), ("EEND-22", ["UIL-11"])):
         replaced = store.replace_rounds(
             date=day(24), assistant_ids=["a01"], rounds=[{**entry, "code": code}], now=NOW
         )
         assert replaced == gone
-    assert store.used_codes() == {"A-1", "B-2"}
-    assert store.read_rounds(open_only=True)["code"].tolist() == ["B-2"]
+    assert store.used_codes() == {"UIL-11", "EEND-22"}
+    assert store.read_rounds(open_only=True)["code"].tolist() == ["EEND-22"]
 
 
 def test_divisions_and_corrections_are_numbered_and_taken_back(store: HistoryStore) -> None:
