@@ -37,6 +37,7 @@ def on_server(workspace: Workspace, root: Path, server: Server) -> Workspace:
     settings.write_text(moved, encoding="utf-8")
     found = open_workspace(root)
     assert answer(found, "knocks", "import", str(csv))["stored"] > 1000
+    assert zds(found, "do-not-knock", "none")[0] == 0
     return found
 
 

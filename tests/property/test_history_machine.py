@@ -31,6 +31,7 @@ from zds_geo.contact import ContactParams, door_facts
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Knock, Lineage
 from zds_geo.core.outcomes import Outcome, Source
+from zds_geo.core.retention import Retention, month_days
 from zds_geo.core.windows import local_instant, to_quarter
 from zds_geo.store import HistoryStore, RecordResult, open_history
 
@@ -116,7 +117,11 @@ class Model:
 
     def record(self, batch: Sequence[Knock]) -> RecordResult:
         stored, duplicate, conflict = list[str](), list[str](), list[str]()
-        expired = [k for k in batch if k.knocked_on < NOW.date() - timedelta(days=730)]
+        expired = [
+            k
+            for k in batch
+            if k.knocked_on < NOW.date() - timedelta(days=month_days(Retention().unreached_months))
+        ]
         live, before, seen = self.live(), dict(self.known), set[str]()
         for k in (k for k in batch if k not in expired):
             first = self.known.setdefault(k.knock_id, k)
