@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -86,6 +86,14 @@ def _action(label: str) -> Action:
     return Action.KNOCKS_ADDED if label == SINGLE else Action.KNOCKS_IMPORTED
 
 
+def _part(
+    knocks: Sequence[Knock], out: Callable[[Knock], bool]
+) -> tuple[list[Knock], tuple[str, ...]]:
+    """Part knocks: those that stay, and the ids of those that are out."""
+    kept = [k for k in knocks if not out(k)]
+    return kept, tuple(k.knock_id for k in knocks if out(k))
+
+
 def iso(day: date | None) -> str | None:
     """Write a date as ISO text; None stays None."""
     return None if day is None else day.isoformat()
@@ -116,10 +124,9 @@ class KnockLog(Database):
             A knock with a known id and other content is a conflict and is kept aside.
         """
         with self._transaction(writes=True) as connection:
-            gone = tuple(self._erased(connection, knocks))
-            expired = tuple(self._forgotten(connection, knocks, now, skip=gone))
+            left, gone = self._erased(connection, knocks)
+            fresh, expired = self._forgotten(connection, left, now)
             unwanted = {*gone, *expired}
-            fresh = [k for k in knocks if k.knock_id not in unwanted]
             batch_id = self._next_batch(connection)
             result = self._store(connection, fresh, batch_id, label=label, now=now)
             self._heed(connection, knocks, {*unwanted, *result[2]}, now=now)
@@ -134,28 +141,25 @@ class KnockLog(Database):
             gone=gone,
         )
 
-    def _erased(self, connection: sa.Connection, knocks: Sequence[Knock]) -> list[str]:
-        """Give the knocks at doors that were erased since: they stay gone (P06)."""
+    def _erased(
+        self, connection: sa.Connection, knocks: Sequence[Knock]
+    ) -> tuple[list[Knock], tuple[str, ...]]:
+        """Part the knocks from those at doors that were erased since: these stay gone (P06)."""
         ledger: dict[str, str] = {}
         for row in connection.execute(sa.select(ERASURE)):
             ledger[row.door_hash] = max(row.erased_on, ledger.get(row.door_hash, ""))
         if not ledger:
-            return []
+            return list(knocks), ()
         key = connection.execute(
             sa.select(KEEPER.c.value).where(KEEPER.c.item == ERASURE_KEY)
         ).scalar_one()
         until = {d: ledger.get(hash_door(key, d), "") for d in {k.door_id for k in knocks}}
-        return [k.knock_id for k in knocks if k.knocked_on.isoformat() <= until[k.door_id]]
+        return _part(knocks, lambda k: k.knocked_on.isoformat() <= until[k.door_id])
 
     def _forgotten(
-        self,
-        connection: sa.Connection,
-        knocks: Sequence[Knock],
-        now: datetime,
-        *,
-        skip: Sequence[str],
-    ) -> list[str]:
-        """Give the knocks past their retention: too old, or taken up in what remained already."""
+        self, connection: sa.Connection, knocks: Sequence[Knock], now: datetime
+    ) -> tuple[list[Knock], tuple[str, ...]]:
+        """Part the knocks from those past their retention: too old, or folded up already."""
         today = now.astimezone(UTC).date()
         oldest = today - timedelta(days=month_days(self._retention.unreached_months))
         folded = today - timedelta(days=self._retention.after_talk_days)
@@ -166,16 +170,13 @@ class KnockLog(Database):
                 DOOR_STATE.c.door_id.in_(part), DOOR_STATE.c.contacts_had.like("%talked%")
             )
             talked.update({str(d): str(m) for d, m in connection.execute(query)})
-        left_out = set(skip)
-        return [
-            k.knock_id
-            for k in knocks
-            if k.knock_id not in left_out
-            and (
+        return _part(
+            knocks,
+            lambda k: (
                 k.knocked_on < oldest
                 or (k.knocked_on < folded and f"{k.knocked_on:%Y-%m}" <= talked.get(k.door_id, ""))
-            )
-        ]
+            ),
+        )
 
     def _heed(
         self,
