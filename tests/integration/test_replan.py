@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pypdf
 import pytest
 
 from zds_geo.app.export import round_from_json
@@ -160,6 +161,9 @@ def test_a_break_at_a_meeting_point_lies_on_the_way(own_example: Workspace) -> N
     schema = Path(__file__).parents[2] / "src" / "zds_geo" / "outputs" / "plan.schema.json"
     jsonschema.validate(text, json.loads(schema.read_text("utf-8")))
     assert any(r["pause"]["label"] == home.label for r in text["rounds"])
+    sheet = pypdf.PdfReader(folder / f"{with_place[0].round_id}.pdf")
+    said = " ".join(page.extract_text() for page in sheet.pages)
+    assert f"Pauze, 15 minuten · {home.label}" in said
 
 
 def test_a_break_far_from_any_street_is_refused(own_example: Workspace) -> None:

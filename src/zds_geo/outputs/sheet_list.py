@@ -39,7 +39,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A piece of the list: ``street``, ``entrance``, ``row``, ``board`` or ``end``.
+    """A piece of the list: ``street``, ``entrance``, ``row``, ``board``, ``pause`` or
+    ``end``.
 
     ``more`` is the text at the right (minutes, number of doors); ``cells`` one door of a row, or
     those of a board in bell order; ``rows`` its height in rows.
@@ -102,7 +103,25 @@ class _Unit:
     body: Block
 
 
+def _band(block: Block) -> _Unit:
+    """Give a band by itself: a break, or the way back."""
+    return _Unit(
+        street=Block(kind="street"), first_of_street=False, entrance=None, first_of_entrance=False,
+        body=block,
+    )  # fmt: skip
+
+
+def _pause(planned: Round, after_line: int, lang: str) -> Iterator[_Unit]:
+    pause = planned.pause
+    if pause is None or pause.after_line != after_line:
+        return
+    key = "sheet.pause_at" if pause.label else "sheet.pause"
+    text = say(key, lang=lang, minutes=round(pause.length_s / 60), place=pause.label)
+    yield _band(Block(kind="pause", text=text, more=_after(pause.at_s, lang)))
+
+
 def _units(planned: Round, *, size_pt: int, lang: str) -> Iterator[_Unit]:
+    yield from _pause(planned, 0, lang)
     for group in _groups(planned.stops):
         side = side_name([d.label for s in group for d in s.doors], lang)
         both = side or (say("sheet.both", lang=lang) if len({_key(s) for s in group}) > 1 else "")
@@ -117,17 +136,15 @@ def _units(planned: Round, *, size_pt: int, lang: str) -> Iterator[_Unit]:
                     first_of_entrance=number == 0, body=body,
                 )  # fmt: skip
                 first = False
+            yield from _pause(planned, stop.doors[-1].line, lang)
     seconds = max(
-        planned.walk_s + planned.service_s,
+        planned.walk_s + planned.service_s + planned.pause_s,
         *(s.arrive_s + s.service_s for s in planned.stops),
         0,
     )
     end = Block(kind="end", text=say("sheet.back", lang=lang, place=planned.end.label),
                 more=_after(seconds, lang))  # fmt: skip
-    yield _Unit(
-        street=Block(kind="street"), first_of_street=False, entrance=None, first_of_entrance=False,
-        body=end,
-    )  # fmt: skip
+    yield _band(end)
 
 
 def _groups(stops: Sequence[RoundStop]) -> list[list[RoundStop]]:
@@ -269,7 +286,7 @@ def _fill(units: Sequence[_Unit], room: float, lang: str) -> list[list[Block]]:
 
 
 def _heads(unit: _Unit, *, fresh: bool, lang: str) -> list[Block]:
-    if unit.body.kind == "end":
+    if unit.body.kind in {"end", "pause"}:
         return []
     again = say("sheet.again", lang=lang)
     heads = []
