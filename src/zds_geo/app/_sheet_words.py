@@ -16,17 +16,22 @@ _PHRASES: Final[dict[Outcome, tuple[str, ...]]] = {
     Outcome.TALKED: (
         "gesproken", "gesprek", "gesprek gehad", "een gesprek", "goed gesprek", "leuk gesprek",
         "goed gesprek gehad", "wel gesproken", "wel gesprek", "is gesproken", "gepraat", "praatje",
+        "gespr", "gspr",
         "praatje gemaakt",
     ),
     Outcome.NO_TALK: (
         "geen gesprek", "wel iemand", "wel iemand geen gesprek", "wel iemand maar geen gesprek",
         "wel thuis geen gesprek", "wel thuis maar geen gesprek", "thuis geen gesprek",
+        "iemand thuis geen gesprek", "iemand thuis maar geen gesprek", "deed open geen gesprek",
+        "deed open maar geen gesprek", "deed wel open maar geen gesprek",
+        "deed wel open maar wilde niet praten", "deed open maar wilde niet praten",
         "thuis maar geen gesprek", "open maar geen gesprek", "wilde niet praten",
         "wil niet praten", "wilde geen gesprek", "wil geen gesprek", "geen interesse",
         "had geen interesse",
     ),
     Outcome.NOT_HOME: (
-        "niet thuis", "nth", "was niet thuis", "waren niet thuis", "niemand thuis", "niemand",
+        "niet thuis", "nth", "afwezig", "afw", "niet aanwezig", "was niet thuis",
+        "waren niet thuis", "niemand thuis", "niemand",
         "weer niet thuis", "geen gehoor", "geen antwoord", "deed niet open", "doet niet open",
         "deden niet open",
     ),
@@ -45,11 +50,13 @@ _PHRASES: Final[dict[Outcome, tuple[str, ...]]] = {
         "portiek op slot", "poort dicht", "poort op slot", "toegang dicht",
     ),
     Outcome.VACANT: (
-        "onbewoond", "leegstand", "leegstaand", "staat leeg", "huis staat leeg", "woont niemand",
+        "onbewoond", "leegstaand pand",
+        "leegstand", "leegstaand", "staat leeg", "huis staat leeg", "woont niemand",
         "niet bewoond",
     ),
     Outcome.NOT_A_HOME: (
-        "geen woning", "is geen woning", "geen huis", "winkel", "is een winkel", "bedrijf",
+        "geen woning", "garage", "een garage", "is een garage", "schuur", "een schuur", "schuurtje",
+        "is geen woning", "geen huis", "winkel", "is een winkel", "bedrijf",
         "is een bedrijf", "kantoor", "is een kantoor", "een winkel", "een bedrijf", "een kantoor",
     ),
 }  # fmt: skip
