@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.core.csvguard import csv_guard
+from zds_geo.core.texts import say
 
 if TYPE_CHECKING:
     from zds_geo.core.model import Round
@@ -24,11 +25,6 @@ CHOICES: Final = (
     "onbewoond", "geen woning", "niet gedaan",
 )  # fmt: skip
 _WIDTHS: Final = (13, 6, 30, 12, 18, 26, 12, 8, 8, 22)
-_NOTE: Final = (
-    "Alleen bij 'kom terug', als er een moment is afgesproken: avond, zaterdag, vanaf 12 december, "
-    "tot 20 december."
-)
-_TIMES: Final = "Alleen invullen als er op andere tijden is gelopen dan gepland, zoals 13:30."
 
 
 def write_entry_form(planned: Round, path: Path) -> None:
@@ -84,8 +80,8 @@ def _make_workbook(planned: Round, rows: Sequence[tuple[int, str, str, str]]) ->
     for column, (name, width) in enumerate(zip(names, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    sheet.write_comment(0, names.index("terugkomen"), _NOTE)
-    sheet.write_comment(0, names.index("van"), _TIMES)
+    sheet.write_comment(0, names.index("terugkomen"), say("form.hint_back"))
+    sheet.write_comment(0, names.index("van"), say("form.hint_times"))
     for row, (line, street, label, door_id) in enumerate(rows, start=1):
         sheet.write_string(row, 0, planned.round_id, fixed)
         sheet.write_number(row, 1, line, number)
@@ -106,12 +102,12 @@ def _guide(sheet: Any, n: int, day: date) -> None:
     """Offer the outcomes in a list, refuse other words and lock what must stay as it is."""
     sheet.freeze_panes(1, 4)
     sheet.data_validation(1, 4, max(n, 1), 4, {
-        "validate": "list", "source": list(CHOICES), "error_title": "Kies uit de lijst",
-        "error_message": "Kies een uitkomst uit de lijst, of laat leeg: niet gedaan.",
+        "validate": "list", "source": list(CHOICES), "error_title": say("form.pick"),
+        "error_message": say("form.pick_help"),
     })  # fmt: skip
     sheet.data_validation(1, 6, max(n, 1), 6, {
         "validate": "date", "criteria": ">=", "value": date(day.year - 1, 1, 1),
-        "error_title": "Datum", "error_message": "Schrijf een datum, zoals 23-11-2026.",
+        "error_title": say("form.day"), "error_message": say("form.day_help"),
     })  # fmt: skip
     sheet.protect("", {"format_columns": True, "sort": True, "autofilter": True})
     sheet.set_landscape()

@@ -37,7 +37,7 @@ READ_NOT_SAID = {
     "contact/people.py": "names of simulated worlds, typed as such",
     "app/write_documents.py": "documents under Dutch law, which are in Dutch",
     "cli/_ask.py": "what people could have typed from a sheet",
-    "outputs/entry_form.py": "the words that the form takes back, and hints beside them",
+    "outputs/entry_form.py": "the words that the form takes back",
     "store/backup_key.py": "the head of a file that lies in a Dutch workspace",
     "app/_sheet": "what people type from a sheet",
     "app/sheet_": "what people type from a sheet",
