@@ -192,3 +192,17 @@ def test_a_break_at_a_place_out_of_reach_in_time_is_held_anywhere(own_example: W
 def test_an_unknown_place_for_a_break_is_refused(own_example: Workspace) -> None:
     with pytest.raises(Exception, match="niemandsland"):
         with_shifts(own_example, 'break_min = 15\nbreak_at = "niemandsland"')
+
+
+def test_planning_one_person_anew_keeps_everybody_in_the_papers_of_the_day(
+    own_example: Workspace,
+) -> None:
+    first, _ = plan(own_example)
+    one, *others = sorted(first)
+    second, answer = plan(own_example, "--assistant", one, "--again")
+    folder = Path(str(answer["folder"]))
+    kept = json.loads((folder / "plan.json").read_text("utf-8"))
+    codes = {r["round_id"] for r in kept["rounds"]}
+    assert codes == {second[one].round_id, *(first[who].round_id for who in others)}
+    assert all((folder / f"{code}.pdf").is_file() for code in codes)
+    assert (folder / "printen.pdf").is_file()

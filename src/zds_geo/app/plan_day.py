@@ -16,6 +16,7 @@ from zds_geo.app._rounds import plan_round
 from zds_geo.app.calendar import RosterShift, next_day_with_shifts, shifts_on, why_closed
 from zds_geo.app.codes import make_code
 from zds_geo.app.keep_cycle import read_shift_changes
+from zds_geo.app.read_rounds import round_from_json
 from zds_geo.app.workspace import Progress, Workspace, no_progress, open_store
 from zds_geo.app.write_outputs import remove_outputs, write_outputs
 from zds_geo.core.errors import NoPlanError
@@ -175,7 +176,8 @@ def plan_day(
             printed=write,
             now=now,
         )
-    plan = _make_plan(workspace, day, rounds, unserved)
+        others = _rounds_of_others(store, on=chosen, shifts=shifts)
+    plan = _make_plan(workspace, day, [*rounds, *others], unserved)
     folder = workspace.maps_path / chosen.isoformat()
     files: tuple[Path, ...] = ()
     if write:
@@ -189,6 +191,20 @@ def plan_day(
         closed_why=why_closed(workspace.settings, asked) if asked != chosen else "",
         replaced=tuple(replaced),
         kept=tuple(sorted(codes)),
+    )
+
+
+def _rounds_of_others(
+    store: HistoryStore, *, on: date, shifts: Sequence[RosterShift]
+) -> list[Round]:
+    """Read the open rounds of who was not planned now: the papers of the day hold everybody."""
+    planned = {s.assistant_id for s in shifts}
+    table = store.read_rounds(open_only=True)
+    payloads = table.loc[table["date"] == on, "payload"]
+    rounds = [round_from_json(str(text)) for text in payloads if text]
+    return sorted(
+        (r for r in rounds if r.assistant_id not in planned),
+        key=lambda r: (r.assistant_id, r.start_at),
     )
 
 
