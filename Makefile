@@ -73,6 +73,10 @@ bench-full: $(READY)
 	@$(BIN)/python bench/hold.py
 	@$(BIN)/python bench/divide.py
 	@$(BIN)/python bench/calibration.py
+	@$(BIN)/python bench/assistants.py
+	@$(BIN)/python bench/retention.py
+	@$(BIN)/python bench/store_kills.py --n 10000
+	@$(BIN)/python bench/power_loss.py --n 10000
 	@$(BIN)/python bench/worlds.py --full build/worlds.jsonl
 
 # Half an hour at first, then only what is missing: what no round of the bench can exceed.
