@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from zds_geo.app.import_places import import_places
+from zds_geo.app.keep_cycle import change_shift
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.workspace import Workspace, open_workspace
 from zds_geo.cli import run
@@ -54,8 +55,14 @@ def test_the_day_folder_has_an_overview_and_all_sheets_to_print(own_example: Wor
 
 
 def test_one_round_needs_no_file_with_all_and_leaves_none_behind(own_example: Workspace) -> None:
-    plan_day(own_example, now=NOW, seed=1)
-    again = plan_day(own_example, now=NOW, seed=1, assistants=["a01"])
+    first = plan_day(own_example, now=NOW, seed=1)
+    assert (first.folder / "printen.pdf").exists()
+    for ill in sorted(r.assistant_id for r in first.plan.rounds)[1:]:
+        change_shift(
+            own_example, ill, on=first.plan.date, cancelled=True, starts=None, ends=None, now=NOW
+        )
+    again = plan_day(own_example, now=NOW, seed=1)
+    assert len(again.plan.rounds) == 1
     assert not (again.folder / "printen.pdf").exists()
 
 
