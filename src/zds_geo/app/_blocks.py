@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import contact_params
+from zds_geo.app._known import read_known
 from zds_geo.app.workspace import Workspace, open_store
 
 if TYPE_CHECKING:
@@ -65,13 +66,16 @@ def hardest_blocks(workspace: Workspace, *, now: datetime, since: date | None) -
     names = read_layer(path, "buurten")["buurt_naam"]
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        lives_on = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=lives_on)
-        state = store.read_door_state(doors=lives_on)
+        history = read_known(store, doors.index)
     if since is not None:
         params = replace(params, cycle_start=since)
     counts = measure_coverage(
-        doors, knocks, params=params, now=now, by="street_side_id", door_state=state
+        doors,
+        history.knocks,
+        params=params,
+        now=now,
+        by="street_side_id",
+        door_state=history.door_state,
     )
     columns = ["straat", "buurt_code", "side", "geometry"]
     sides = read_layer(path, "street_sides")[columns].join(counts, how="inner").sort_index()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._areas import DayAreas, read_day_areas
 from zds_geo.app._field import refresh_places
+from zds_geo.app._known import read_known
 from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
@@ -94,9 +95,7 @@ def load_day(
     stops = read_layer(path, "stops").sort_index()
     replanned = [s.assistant_id for s in shifts]
     reserved = store.reserved_doors(on=on, except_date=on, except_assistants=replanned)
-    current = store.current_doors(doors.index)
-    knocks = store.read_knocks(doors=current)
-    door_state = read_door_state(store, current)
+    known = read_known(store, doors.index)
     params = contact_params(workspace, store)
     model = None
     if workspace.settings.chance.learn:
@@ -104,8 +103,8 @@ def load_day(
 
         frame = doors[["buurt_code", "street_side_id"]]
         model = fit_chances(
-            frame, knocks, now=local_instant(on, time.min), seed=seed, params=params,
-            door_state=door_state,
+            frame, known.knocks, now=local_instant(on, time.min), seed=seed, params=params,
+            door_state=known.door_state,
         )  # fmt: skip
     return Day(
         on=on,
@@ -114,11 +113,11 @@ def load_day(
         doors=doors,
         stops=stops,
         network=open_network(workspace),
-        knocks=knocks,
+        knocks=known.knocks,
         roster=make_roster(workspace.settings, store, first=on),
         params=params,
         model=model,
-        door_state=door_state,
+        door_state=known.door_state,
         do_not_knock=store.do_not_knock_doors(),
         reserved=store.heirs_of(reserved),  # a printed sheet may name a door by its former id
         credits=read_credits(workspace),
@@ -127,25 +126,6 @@ def load_day(
         ),
         skip_reasons=dict.fromkeys(doors.index, "not_now.other_buurt"),
     )
-
-
-def read_door_state(store: HistoryStore, current: Mapping[str, str]) -> pd.DataFrame | None:
-    """Read what is known of doors besides their knocks.
-
-    Parameters
-    ----------
-    store : HistoryStore
-        Open.
-    current : mapping of str to str
-        As from ``store.current_doors``.
-
-    Returns
-    -------
-    DataFrame or None
-        As ``rank_doors`` takes it; None where there is nothing, which is quicker.
-    """
-    found = store.read_door_state(doors=current)
-    return found if len(found) else None
 
 
 def open_network(workspace: Workspace) -> WalkNetwork:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._day import contact_params
+from zds_geo.app._known import read_known
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.crs import RD
 from zds_geo.core.errors import OutputError, PlacesError
@@ -154,10 +155,9 @@ def _next_snapshot(
     monday = snapshot_day(now)
     with open_store(workspace, now=now) as store:
         start = contact_params(workspace, store).cycle_start
-        heirs = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=heirs)
-        forgotten = _forgotten(store.read_door_state(doors=heirs), start)
-    piece_of = doors.rename(index=heirs)
+        known = read_known(store, doors.index)
+    knocks, forgotten = known.knocks, _forgotten(known.door_state, start)
+    piece_of = doors.rename(index=known.heirs)
     piece_of = piece_of.loc[~piece_of.index.duplicated()]
     sizes = {str(k): int(n) for k, n in doors.value_counts().items()}  # the same all year
     head = {"schema": SCHEMA, "year": monday.year, "cycle": start.isoformat() if start else ""}

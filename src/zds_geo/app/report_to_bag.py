@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._field import read_delivered
+from zds_geo.app._known import read_known
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.ids import BAG_ID, read_house_label
@@ -72,15 +73,16 @@ def gather_bag_feedback(workspace: Workspace, *, now: datetime) -> pd.DataFrame:
     doors = read_delivered(workspace.require_places())["doors"]
     today = now.astimezone(AMSTERDAM).date()
     with open_store(workspace, now=now) as store:
-        lives_on = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=lives_on)
-        state = store.read_door_state(doors=lives_on)
+        known = read_known(store, doors.index)
         current = store.current_doors(doors.index, follow=("linked",))
         fixes = store.list_fixes(on=today)
     # One phrase for both, so that the file does not tell where somebody rang.
     hidden = [f.door_id for f in fixes if f.kind is FixKind.HIDE_DOOR]
-    forgotten = state.index[(state["not_a_home_on"] != "") & ~state.index.isin(knocks["door_id"])]
-    wrong = {*_not_homes(knocks), *forgotten, *(current.get(d, d) for d in hidden)}
+    state = known.door_state
+    forgotten = state.index[
+        (state["not_a_home_on"] != "") & ~state.index.isin(known.knocks["door_id"])
+    ]
+    wrong = {*_not_homes(known.knocks), *forgotten, *(current.get(d, d) for d in hidden)}
     rows = [
         {"bag_id": d if BAG_ID.fullmatch(d) else "", **row, "melding": say("bag.not_a_home")}
         for d, row in doors.loc[doors.index.isin(wrong), list(ADDRESS)].to_dict("index").items()

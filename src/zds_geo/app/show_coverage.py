@@ -7,7 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app._day import contact_params, make_roster, read_door_state
+from zds_geo.app._day import contact_params, make_roster
+from zds_geo.app._known import read_known
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
@@ -76,13 +77,17 @@ def measure(workspace: Workspace, *, by: str, now: datetime, since: date | None 
         first = since or (cycle.started_on if cycle else None)
         params = replace(params, cycle_start=first)
         column = "buurt_code" if by == "buurt" else "straat"
-        current = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=current)
-        state = read_door_state(store, current)
+        known = read_known(store, doors.index)
         today = now.astimezone(AMSTERDAM).date()
         roster = make_roster(workspace.settings, store, first=today)
         rows = measure_coverage(
-            doors, knocks, params=params, now=now, by=column, roster=roster, door_state=state
+            doors,
+            known.knocks,
+            params=params,
+            now=now,
+            by=column,
+            roster=roster,
+            door_state=known.door_state,
         )
     rows = rows.sort_index()
     if by == "buurt":
@@ -92,7 +97,7 @@ def measure(workspace: Workspace, *, by: str, now: datetime, since: date | None 
         rows=rows,
         total={name: int(rows[name].sum()) for name in FIGURES},
         since=first.isoformat() if first else "",
-        to_arrange=_to_arrange(doors, knocks, params=params, now=now),
+        to_arrange=_to_arrange(doors, known.knocks, params=params, now=now),
         far_from_street=int(doors["flag"].str.contains("flag.far_from_street", regex=False).sum()),
     )
 
@@ -164,11 +169,11 @@ def measure_pieces(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:
         raise PlacesError("heat.no_doors")
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        lives_on = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=lives_on)
-        state = store.read_door_state(doors=lives_on)
+        known = read_known(store, doors.index)
     each = doors[["street_side_id"]].assign(door=doors.index)
-    figures = measure_coverage(each, knocks, params=params, now=now, by="door", door_state=state)
+    figures = measure_coverage(
+        each, known.knocks, params=params, now=now, by="door", door_state=known.door_state
+    )
     figures = figures.reindex(doors.index)
     figures["in_vain"] = ((figures["tried"] > 0) & (figures["reached"] == 0)).astype(int)
     sides = figures.groupby(doors["street_side_id"])

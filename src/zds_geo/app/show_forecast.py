@@ -10,9 +10,9 @@ from zds_geo.app._day import (
     SECONDS_PER_DOOR,
     contact_params,
     make_roster,
-    read_door_state,
     read_pace,
 )
+from zds_geo.app._known import read_known
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NoPlanError
@@ -77,21 +77,19 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
             raise NoPlanError("forecast.no_roster")
         cycle = current_cycle(workspace, store)
         params = contact_params(workspace, store)
-        current = store.current_doors(doors.index)
-        knocks = store.read_knocks(doors=current)
-        state = read_door_state(store, current)
+        known = read_known(store, doors.index)
         register = store.do_not_knock_doors()
     weeks, promised = USUAL_WEEKS, False
     if cycle is not None and cycle.weeks:
         left = (cycle.started_on + timedelta(weeks=cycle.weeks) - today).days
         weeks, promised = max(1, -(-left // 7)), left > 0
     forecast = forecast_promise(
-        doors, knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
-        do_not_knock=register, door_state=state, seconds_per_door=SECONDS_PER_DOOR,
+        doors, known.knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
+        do_not_knock=register, door_state=known.door_state, seconds_per_door=SECONDS_PER_DOOR,
     )  # fmt: skip
     advice = advise_roster(
-        doors, knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
-        do_not_knock=register, door_state=state, runs=ADVICE_RUNS,
+        doors, known.knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
+        do_not_knock=register, door_state=known.door_state, runs=ADVICE_RUNS,
     )  # fmt: skip
     return Outlook(
         until=forecast.weeks[-1],

@@ -250,7 +250,7 @@ def facts_at(
     dict of ndarray, each of length n_doors
         The columns of ``door_facts``.
     """
-    if door_state is None:
+    if door_state is None or door_state.empty:
         return _lay_out(_columns(log, params), log.doors, doors)
     facts = facts_of(log, params=params, door_state=door_state)
     return _lay_out({n: facts[n].to_numpy() for n in facts.columns}, facts.index, doors)

@@ -63,7 +63,7 @@ def write_cards(texts: CardTexts, path: Path, *, day: date, lang: str = "nl") ->
         "texts": asdict(texts),
     }
     try:
-        typeset("cards.typ", path, data=data, day=day, drawings={})
+        typeset("cards.typ", path, data=data, day=day)
     except OutputError as fault:
         long = re.search(r"too long: (\w+)", str(fault))
         if long:

@@ -6,15 +6,14 @@ Known marks: ``#`` headings, ``-`` and ``1.`` lists, ``- [ ]`` boxes, ``|`` tabl
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
+from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from zds_geo.core.errors import OutputError
+from zds_geo.outputs.typeset import typeset
 
 NAMES: Final = (
     "verwerkingsregister", "dpia", "bewaartermijnen", "ondernemingsraad-memo", "draaiboek-incident",
@@ -109,29 +108,10 @@ def write_document_pdf(text: str, path: Path, *, on: date) -> None:
     OutputError
         If no PDF can be made or written.
     """
-    import typst
-
     blocks = read_blocks(text)
     title = next((b["plain"] for b in blocks if b["kind"] == "head"), path.stem)
     data = {"title": title, "blocks": blocks, "year": on.year, "month": on.month, "day": on.day}
-    stamp = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    template = files("zds_geo.outputs").joinpath("document.typ").read_bytes()
-    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
-        try:
-            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
-                template,
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data)},
-                pdf_standards=["ua-1"],
-                timestamp=int(stamp.timestamp()),
-            )
-        except typst.TypstError as fault:
-            raise OutputError("documents.pdf_failed", path=path.name, fault=fault) from None
-    try:
-        path.write_bytes(pdf)
-    except OSError as fault:
-        raise OutputError("output.cannot_write", path=path, fault=fault.strerror) from None
+    typeset("document.typ", path, data=data, day=on, failed="documents.pdf_failed")
 
 
 def read_blocks(text: str) -> list[dict[str, Any]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from zds_geo.core.errors import OutputError
 from zds_geo.core.texts import say
 from zds_geo.outputs.layers import long_date
+from zds_geo.outputs.typeset import make_pdf
 
 _MOST_NAME: Final = 70  # signs: one line, two of the widest
 _WORDS: Final = (
@@ -50,8 +48,6 @@ def write_key_sheet(
     OSError
         If it cannot be written.
     """
-    import typst
-
     data = {
         "lang": lang,
         "year": on.year, "month": on.month, "day": on.day,
@@ -65,20 +61,7 @@ def write_key_sheet(
         "lost": [_step(f"lost.{name}", lang) for name in _LOST],
         "drill": _step("drill", lang),
     }  # fmt: skip
-    stamp = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    template = files("zds_geo.outputs").joinpath("key_sheet.typ").read_bytes()
-    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
-        try:
-            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
-                template,
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data)},
-                pdf_standards=["ua-1"],
-                timestamp=int(stamp.timestamp()),
-            )
-        except typst.TypstError as fault:
-            raise OutputError("sheet.failed", path=path, fault=fault) from None
+    pdf = make_pdf("key_sheet.typ", path, data=data, day=on)
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_bytes(pdf)

@@ -79,7 +79,7 @@ def write_overview(
             for s in sorted(plan.unserved_shifts, key=lambda s: (s.start_at, s.assistant_id))
         ],
     }
-    typeset("overview.typ", path, data=data, day=plan.date, drawings={})
+    typeset("overview.typ", path, data=data, day=plan.date)
 
 
 def _row(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from zds_geo.core.errors import OutputError
 from zds_geo.outputs.report_page import render_report
 from zds_geo.outputs.report_text import lay_out
+from zds_geo.outputs.typeset import typeset
 
 if TYPE_CHECKING:
     from zds_geo.core.model import Credit
@@ -148,24 +146,4 @@ def write_report(
     if path.suffix.lower() in {".html", ".htm"}:
         path.write_text(render_report(content), encoding="utf-8", newline="\n")
     else:
-        path.write_bytes(_compile(content, path, until=report.until))
-
-
-def _compile(content: dict[str, Any], path: Path, *, until: date) -> bytes:
-    import typst
-
-    stamp = datetime(until.year, until.month, until.day, tzinfo=UTC)
-    template = files("zds_geo.outputs").joinpath("report.typ").read_bytes()
-    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
-        try:
-            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
-                template,
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(content)},
-                pdf_standards=["ua-1"],
-                timestamp=int(stamp.timestamp()),
-            )
-        except typst.TypstError as fault:
-            raise OutputError("report.failed", path=path, fault=fault) from None
-    return pdf
+        typeset("report.typ", path, data=content, day=report.until, failed="report.failed")

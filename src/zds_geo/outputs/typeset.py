@@ -13,9 +13,15 @@ from zds_geo.core.errors import OutputError
 
 
 def typeset(
-    template: str, path: Path, *, data: Mapping[str, Any], day: date, drawings: Mapping[str, str]
+    template: str,
+    path: Path,
+    *,
+    data: Mapping[str, Any],
+    day: date,
+    drawings: Mapping[str, str] | None = None,
+    failed: str = "sheet.failed",
 ) -> None:
-    """Make a PDF that everybody can read, also with a screen reader.
+    """Write a PDF that everybody can read, also with a screen reader.
 
     Parameters
     ----------
@@ -27,14 +33,33 @@ def typeset(
         What the template shows; reaches it as JSON.
     day : date
         Of the document: the same input gives the same bytes on any day.
-    drawings : mapping of str to str
+    drawings : mapping of str to str, optional
         Further inputs by name, such as SVG.
+    failed : str
+        Key of the sentence that says that it cannot be made.
 
     Raises
     ------
     OutputError
         If the PDF cannot be made or written.
     """
+    pdf = make_pdf(template, path, data=data, day=day, drawings=drawings, failed=failed)
+    try:
+        path.write_bytes(pdf)
+    except OSError as fault:
+        raise OutputError("output.cannot_write", path=path, fault=fault.strerror) from None
+
+
+def make_pdf(
+    template: str,
+    path: Path,
+    *,
+    data: Mapping[str, Any],
+    day: date,
+    drawings: Mapping[str, str] | None = None,
+    failed: str = "sheet.failed",
+) -> bytes:
+    """Make the PDF of ``typeset`` in memory; ``path`` only names it where it fails."""
     import typst
 
     stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -45,13 +70,10 @@ def typeset(
                 text,
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data), **drawings},
+                sys_inputs={"data": json.dumps(data), **(drawings or {})},
                 pdf_standards=["ua-1"],
                 timestamp=int(stamp.timestamp()),
             )
         except typst.TypstError as fault:
-            raise OutputError("sheet.failed", path=path, fault=fault) from None
-    try:
-        path.write_bytes(pdf)
-    except OSError as fault:
-        raise OutputError("output.cannot_write", path=path, fault=fault.strerror) from None
+            raise OutputError(failed, path=path, fault=fault) from None
+    return pdf

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from importlib.resources import as_file, files
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.core.errors import OutputError
 from zds_geo.core.texts import say
 from zds_geo.outputs.heat_page import class_texts
 from zds_geo.outputs.heat_style import FADED, FADES, swatch
 from zds_geo.outputs.layers import MapLayers, credit_line, is_invented, long_date
 from zds_geo.outputs.public_map import public_as_of
+from zds_geo.outputs.typeset import typeset
 from zds_geo.outputs.wall_map import PaperFrame, draw_wall_map, fit_paper, needed_scale
 
 if TYPE_CHECKING:
@@ -87,8 +85,6 @@ def write_wall_map(
     OutputError
         If the PDF cannot be made.
     """
-    import typst
-
     sheets = list(_sheets(table, PAPERS[paper], layers))
     drawn = {
         f"map{number}": draw_wall_map(
@@ -98,20 +94,7 @@ def write_wall_map(
     }
     data = _content(sheets, PAPERS[paper], credits, as_of=as_of, public=public, lang=lang)
     data["note"] = note
-    stamp = int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp())
-    with as_file(files("font_source_sans_pro").joinpath("files")) as fonts:
-        try:
-            pdf: bytes = typst.compile(  # type: ignore[misc]  # its stub leaves the result open
-                files("zds_geo.outputs").joinpath("wall.typ").read_bytes(),
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data), **drawn},
-                pdf_standards=["ua-1"],
-                timestamp=stamp,
-            )
-        except typst.TypstError as fault:
-            raise OutputError("heat.wall_failed", path=path, fault=fault) from None
-    path.write_bytes(pdf)
+    typeset("wall.typ", path, data=data, day=as_of, drawings=drawn, failed="heat.wall_failed")
 
 
 def _sheets(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -236,12 +235,6 @@ class AuditBook(Database):
         """Note something that changes nothing else in the history; see ``note``."""
         with self._transaction(writes=True) as connection:
             return note(connection, action, subject, now=now, actor=actor)
-
-    def note_each(self, action: Action, subjects: Iterable[object], *, now: datetime) -> None:
-        """Note one action on several subjects, in one transaction."""
-        with self._transaction(writes=True) as connection:
-            for subject in subjects:
-                note(connection, action, subject, now=now)
 
     def verify_audit(self, *, known: tuple[int, str] | None = None) -> AuditCheck:
         """Check the log; see ``verify``."""

@@ -20,7 +20,6 @@ from zds_geo.store.schema import (
     BATCH,
     BATCH_KNOCK,
     CONFLICT,
-    DIVISION_DOOR,
     DO_NOT_KNOCK,
     DOOR_STATE,
     ERASURE,
@@ -214,9 +213,3 @@ class ErasureBook(RetentionBook, Register):
                     connection.execute(self._insert_new(ERASURE), row)
         self.really_gone()
         return gone
-
-    def door_areas(self, door_ids: Collection[str]) -> int:
-        """Count the divisions that name a door (whose area it is in; nothing of residents)."""
-        query = sa.select(sa.func.count()).where(DIVISION_DOOR.c.door_id.in_(list(door_ids)))
-        with self._transaction(writes=False) as connection:
-            return int(connection.execute(query).scalar_one())
