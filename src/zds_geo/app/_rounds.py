@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zds_geo.app._areas import keep_to_area, last_askers
 from zds_geo.app._candidates import Nodes, Piece, ShiftCase, gather_nodes, split_shift
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 TRIES: Final = 8  # for metres, and for the margin
 
 
+class Solved(NamedTuple):
+    """A shift and its round as the search left it."""
+
+    case: ShiftCase
+    solution: RoundSolution | None
+
+
 def plan_round(
     day: Day, shift: RosterShift, *, code: str, printed: Collection[str] = frozenset()
 ) -> Round | UnservedShift:
@@ -35,7 +42,7 @@ def plan_round(
     Parameters
     ----------
     day : Day
-        Doors, streets, history; ``taken`` and ``skip_reasons`` are brought up to date.
+        Doors, streets, history; ``skip_reasons`` is brought up to date.
     shift : RosterShift
         The shift.
     code : str
@@ -48,6 +55,31 @@ def plan_round(
     Round or UnservedShift
         Within the minutes of the shift, or the reason why there is none.
     """
+    case = lay_out_shift(day, shift, printed=printed)
+    if isinstance(case, UnservedShift):
+        return case
+    return write_shift(day, solve_shift(day, case), code=code)
+
+
+def lay_out_shift(
+    day: Day, shift: RosterShift, *, printed: Collection[str] = frozenset()
+) -> ShiftCase | UnservedShift:
+    """Lay out what one shift is solved from: its doors, their worth, and the walks between them.
+
+    Parameters
+    ----------
+    day : Day
+        Doors, streets, history; ``skip_reasons`` is brought up to date.
+    shift : RosterShift
+        The shift.
+    printed : collection of str
+        As in ``plan_round``.
+
+    Returns
+    -------
+    ShiftCase or UnservedShift
+        The case, or the reason why there is no round.
+    """
     assistant = day.settings.assistant(shift.assistant_id)
     doors = _own_doors(day, assistant.buurt_codes, stairs=assistant.stairs)
     pieces = _rank(day, shift, doors)
@@ -57,16 +89,55 @@ def plan_round(
     if not any(frame["eligible"].any() for _, frame in pieces):
         return _unserved(shift, "unserved.no_doors")
     pieces = [(piece, _keep_printed(frame, printed)) for piece, frame in pieces]
-    case = _make_case(day, shift, doors=doors, pieces=pieces)
-    if isinstance(case, UnservedShift):
-        return case
-    solution = _solve(day, case, max_metres=assistant.max_metres)
+    return _make_case(day, shift, doors=doors, pieces=pieces)
+
+
+def solve_shift(day: Day, case: ShiftCase) -> Solved:
+    """Search the round of a shift; changes nothing, so several may be searched at a time.
+
+    Parameters
+    ----------
+    day : Day
+        Settings and knocks.
+    case : ShiftCase
+        As from ``lay_out_shift``.
+
+    Returns
+    -------
+    Solved
+        The case that was solved, without the place of the break where that is too far away, and
+        its solution: None where no door fits.
+    """
+    most = day.settings.assistant(case.shift.assistant_id).max_metres
+    solution = _solve(day, case, max_metres=most)
     if case.pause_node is not None and (solution is None or len(solution.order) <= 3):
         case = _without_pause_place(case)  # too far away: a break anywhere
-        solution = _solve(day, case, max_metres=assistant.max_metres)
-    if solution is None or len(solution.order) <= 2:
-        return _unserved(shift, "unserved.no_time")
-    return write_round(day, case, solution, code=code, buurt_codes=assistant.buurt_codes)
+        solution = _solve(day, case, max_metres=most)
+    return Solved(case, None if solution is None or len(solution.order) <= 2 else solution)
+
+
+def write_shift(day: Day, solved: Solved, *, code: str) -> Round | UnservedShift:
+    """Write the solution of a shift down.
+
+    Parameters
+    ----------
+    day : Day
+        Doors and settings.
+    solved : Solved
+        As from ``solve_shift``.
+    code : str
+        The code the round gets.
+
+    Returns
+    -------
+    Round or UnservedShift
+        The round, or that there is no time for a door.
+    """
+    case = solved.case
+    if solved.solution is None:
+        return _unserved(case.shift, "unserved.no_time")
+    buurten = day.settings.assistant(case.shift.assistant_id).buurt_codes
+    return write_round(day, case, solved.solution, code=code, buurt_codes=buurten)
 
 
 def _keep_printed(ranked: pd.DataFrame, printed: Collection[str]) -> pd.DataFrame:

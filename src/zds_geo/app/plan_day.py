@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import Day, load_day
 from zds_geo.app._printed import Printed, read_printed, still_holds
-from zds_geo.app._rounds import plan_round
+from zds_geo.app._side_by_side import plan_side_by_side
 from zds_geo.app.calendar import RosterShift, next_day_with_shifts, shifts_on, why_closed
 from zds_geo.app.codes import make_code
 from zds_geo.app.keep_cycle import read_shift_changes
@@ -228,25 +228,30 @@ def _plan_shifts(
     rounds: list[Round] = []
     unserved: list[UnservedShift] = []
     codes = set(used)
-    for done, shift in enumerate(shifts):
-        progress("plan.progress", done, len(shifts))
+    sheets = {s: p.planned for s, p in printed.items()}
+    made = plan_side_by_side(
+        day,
+        [s for s in shifts if s not in kept],
+        printed={s: sheet.door_ids for s, sheet in sheets.items()},
+        progress=progress,
+    )
+    for shift in shifts:
         if shift in kept:
             rounds.append(kept[shift])
+            continue
+        outcome = made[shift]
+        if isinstance(outcome, UnservedShift):
+            unserved.append(outcome)
             continue
         code = make_code(
             f"{day.on} {shift.assistant_id} {shift.start_at:%H:%M} {day.seed}", used=codes
         )
-        sheet = printed[shift].planned if shift in printed else None
-        outcome = plan_round(day, shift, code=code, printed=sheet.door_ids if sheet else ())
-        if isinstance(outcome, UnservedShift):
-            unserved.append(outcome)
-            continue
+        outcome = replace(outcome, round_id=code)
+        sheet = sheets.get(shift)
         if sheet is not None and replace(outcome, round_id=sheet.round_id) == sheet:
             outcome = sheet  # nothing else came of it: the printed code stays
         codes.add(outcome.round_id)
         rounds.append(outcome)
-        day.taken.update(outcome.door_ids)
-    progress("plan.progress", len(shifts), len(shifts))
     return rounds, unserved
 
 

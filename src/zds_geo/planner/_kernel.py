@@ -95,7 +95,7 @@ def _below(state: State, n: int) -> int:
     return int(_uniform(state) * n)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def schedule(task: Task, walk: Walk, m: int) -> bool:
     """Fill early and late; tell whether the round is on time."""
     order, early, late = walk.order, walk.early, walk.late
@@ -213,7 +213,7 @@ def _pick(task: Task, room: Room, left: int, price: float) -> int:
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def recreate(
     task: Task, walk: Walk, m: int, room: Room, blink: float, price: float, state: State
 ) -> int:
@@ -476,7 +476,7 @@ def _waits(task: Task, walk: Walk, m: int) -> int:
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def score(task: Task, walk: Walk, m: int, seen: Ints) -> tuple[float, int]:
     """Give the prize of a round, less what waiting for it and coming back to sides cost.
 
@@ -500,7 +500,7 @@ def _worth(task: Task, walk: Walk, m: int, rate: float, seen: Ints) -> float:
     return value + _SLACK * rate * slack
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def turn_round(task: Task, walks: tuple[Walk, Walk], m: int, seen: Ints) -> None:
     """Walk the first round the other way when that is worth more; the second is to try it in."""
     walk, trial = walks
@@ -512,7 +512,7 @@ def turn_round(task: Task, walks: tuple[Walk, Walk], m: int, seen: Ints) -> None
         schedule(task, walk, m)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def bring_forward(task: Task, walks: tuple[Walk, Walk], m: int, longest: int, seen: Ints) -> None:
     """Move and turn stretches of the first round while it is worth more; the second is to try in.
 
@@ -546,7 +546,7 @@ def bring_forward(task: Task, walks: tuple[Walk, Walk], m: int, longest: int, se
     schedule(task, walk, m)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def copy_walk(source: Walk, m: int, target: Walk) -> None:
     """Copy places and nodes."""
     target.inside[:] = False
@@ -576,7 +576,7 @@ def _step(
     return recreate(task, trial, m, room, _BLINK, price, state)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def search(
     task: Task, walks: tuple[Walk, Walk, Walk], sizes: Ints, room: Room, iterations: int,
     warmth: float, largest: int, state: State,

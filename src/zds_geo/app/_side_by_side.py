@@ -1,0 +1,87 @@
+"""The rounds of a day, searched side by side where no door can be on two of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from zds_geo.app._day import Day
+from zds_geo.app._rounds import Solved, lay_out_shift, solve_shift, write_shift
+from zds_geo.app.calendar import RosterShift
+from zds_geo.app.workspace import Progress, no_progress
+from zds_geo.core.model import Round, UnservedShift
+
+
+def plan_side_by_side(
+    day: Day,
+    shifts: Sequence[RosterShift],
+    *,
+    printed: Mapping[RosterShift, Collection[str]],
+    progress: Progress = no_progress,
+) -> dict[RosterShift, Round | UnservedShift]:
+    """Make the rounds of shifts, the same as one after the other would give.
+
+    A shift waits for every earlier one that shares a buurt with it, since what that takes is gone.
+    The others are searched at the same time, on as many processors as this process may use; the
+    search is compiled and runs outside the interpreter's lock, while the next cases are laid out.
+
+    Parameters
+    ----------
+    day : Day
+        Doors, streets, history; ``taken`` and ``skip_reasons`` are brought up to date.
+    shifts : sequence of RosterShift
+        In the order in which they choose.
+    printed : mapping of RosterShift to collection of str
+        Doors on the sheets that are replaced; see ``plan_round``.
+    progress : callable, optional
+        Called with (label, done, total).
+
+    Returns
+    -------
+    dict of RosterShift to Round or UnservedShift
+        The rounds without a code.
+    """
+    made: dict[RosterShift, Round | UnservedShift] = {}
+    progress("plan.progress", 0, len(shifts))
+    with ThreadPoolExecutor(max_workers=_processors()) as pool:
+        for turn in _turns(day, shifts):
+            solved: dict[RosterShift, Future[Solved]] = {}
+            for shift in turn:
+                case = lay_out_shift(day, shift, printed=printed.get(shift, frozenset()))
+                if isinstance(case, UnservedShift):
+                    made[shift] = case
+                else:
+                    solved[shift] = pool.submit(solve_shift, day, case)
+            for shift, future in solved.items():
+                outcome = write_shift(day, future.result(), code="")
+                made[shift] = outcome
+                if isinstance(outcome, Round):
+                    day.taken.update(outcome.door_ids)
+                progress("plan.progress", len(made), len(shifts))
+    progress("plan.progress", len(shifts), len(shifts))
+    return made
+
+
+def _turns(day: Day, shifts: Sequence[RosterShift]) -> Iterator[list[RosterShift]]:
+    """Divide shifts into turns in which no two share a buurt; nobody overtakes who shares one."""
+    turn_of: dict[RosterShift, int] = {}
+    last: dict[str, int] = {}  # turn of the last shift of each buurt
+    everywhere = -1  # turn of the last shift of a person without a buurt of their own
+    for shift in shifts:
+        own = day.settings.assistant(shift.assistant_id).buurt_codes
+        before = [last.get(code, -1) for code in own] if own else list(last.values())
+        turn = 1 + max([everywhere, *before])
+        turn_of[shift] = turn
+        if not own:
+            everywhere = turn
+        last.update(dict.fromkeys(own, turn))
+    for turn in range(1 + max(turn_of.values(), default=-1)):
+        yield [s for s in shifts if turn_of[s] == turn]
+
+
+def _processors() -> int:
+    """Give how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
