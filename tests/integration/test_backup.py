@@ -17,12 +17,13 @@ import pytest
 
 from tests.conftest import NOW
 from zds_geo.app.back_up import FOLDER, KEY_FILE, LEDGER, back_up, remove_old, renew_key
+from zds_geo.app.check_register import check_audit
 from zds_geo.app.restore import find_secret, restore
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
 from zds_geo.core.errors import StoreError, ZdsGeoError
 from zds_geo.core.outcomes import Source
-from zds_geo.store import find_backups, key_lines, read_key, take_image
+from zds_geo.store import Action, find_backups, key_lines, read_key, take_image
 
 LATER = NOW + timedelta(hours=2)  # the same day: nothing is forgotten in between
 STAMP = NOW.strftime("%Y-%m-%dT%H:%M%z")
@@ -418,3 +419,54 @@ def test_faults_are_of_our_own_kind(own_example: Workspace, tmp_path: Path) -> N
     with pytest.raises(ZdsGeoError):
         restore(tmp_path / "leeg", own_example.root / "places.gpkg", secret=bytes(20), now=NOW)
     assert not (tmp_path / "leeg").exists()
+
+
+def cut_audit_log(workspace: Workspace, *, keep: int) -> None:
+    """Cut rows off, and give the log an end that fits, as somebody would who has something to hide."""
+    with closing(sqlite3.connect(workspace.root / "knocks.sqlite")) as history, history:
+        history.execute("DELETE FROM audit WHERE seq > ?", (keep,))
+        seq, sealed = history.execute("SELECT seq, hash FROM audit ORDER BY seq DESC").fetchone()
+        history.execute("UPDATE audit_head SET last_seq = ?, last_hash = ?", (seq, sealed))
+
+
+def audit_faults(workspace: Workspace) -> list[str]:
+    return [f.key for f in check_audit(workspace, now=LATER) if not f.good]
+
+
+@pytest.mark.req("R10")
+def test_an_audit_log_that_was_cut_off_is_seen_beside_the_newest_backup(
+    own_example: Workspace,
+) -> None:
+    for day in range(3):
+        back_up(own_example, now=NOW + timedelta(minutes=day))
+    assert audit_faults(own_example) == []
+    with open_store(own_example, now=NOW) as store:
+        last, _ = store.audit_head()
+    cut_audit_log(own_example, keep=last - 2)
+    assert audit_faults(own_example) == ["doctor.audit_broken"]
+
+
+@pytest.mark.req("R10")
+def test_after_a_restore_the_rows_that_it_took_back_are_not_missed(own_example: Workspace) -> None:
+    old = back_up(own_example, now=NOW)
+    for minutes in range(1, 5):
+        refuse(own_example, f"999901000000000{minutes}")
+    back_up(own_example, now=NOW + timedelta(minutes=30))
+    restore(own_example.root, old.path, secret=secret_of(own_example), now=LATER)
+    assert audit_faults(own_example) == []
+    with open_store(own_example, now=LATER) as store:
+        assert store.last_noted(Action.BACKUP_RESTORED) == LATER
+
+
+@pytest.mark.req("R33")
+@pytest.mark.skipif(os.name == "nt", reason="a read-only file is another matter on Windows")
+def test_a_backup_of_a_history_that_cannot_be_written_is_made_and_says_so(
+    own_example: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(own_example.root / "knocks.sqlite")) as history, history:
+        history.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'vol'); END"
+        )
+    assert run(["backup", "--workspace", str(own_example.root), "--now", STAMP]) == 0
+    assert "staat niet in het logboek" in capsys.readouterr().out
+    assert len(find_backups(own_example.root / FOLDER)) == 1

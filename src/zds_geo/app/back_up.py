@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.settings import FILE_NAME
-from zds_geo.app.workspace import Workspace
+from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import OutputError, StoreError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
-    from zds_geo.store import BackupKey
+    from zds_geo.store import Backup, BackupKey
 
 KEY_FILE: Final = "reservekopie.sleutel"
 FOLDER: Final = "backups"
@@ -35,6 +35,7 @@ class BackupResult:
     new_key: bool
     sheet_made: bool
     removed: tuple[Path, ...]
+    not_noted: str = ""  # why it is not in the audit log, such as a full disk
 
 
 def ledger_path(workspace: Workspace) -> Path:
@@ -101,6 +102,7 @@ def back_up(
         workspace.history_location, _free_name(target, now=now, prefix=prefix), key=key,
         files=_small_files(workspace), now=now,
     )  # fmt: skip
+    not_noted = _note(workspace, made, now=now)
     if folder is not None:
         today = now.astimezone(AMSTERDAM).date()
         write_key(replace(key, elsewhere_on=today), workspace.root / KEY_FILE)
@@ -113,7 +115,20 @@ def back_up(
         new_key=not had_key,
         sheet_made=key.sheet_on is not None,
         removed=remove_old(workspace, now=now, folder=folder) if tidy else (),
+        not_noted=not_noted,
     )
+
+
+def _note(workspace: Workspace, made: Backup, *, now: datetime) -> str:
+    """Note the backup in the audit log; say why where that fails, since the backup is good."""
+    from zds_geo.store import Action
+
+    try:
+        with open_store(workspace, now=now) as store:
+            store.note(Action.BACKUP_MADE, made.image.counts.get("knock", 0), now=now)
+    except StoreError as fault:
+        return fault.sentence()
+    return ""
 
 
 def remove_old(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from zds_geo.app._safety import Finding
+from zds_geo.app.back_up import FOLDER
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import ZdsGeoError
 from zds_geo.core.texts import say
 
-MARK_LENGTH = 8  # enough to compare by eye with a mark that was written down
+_QUARTER: Final = timedelta(minutes=15)  # what the audit log rounds down to
+MARK_LENGTH: Final = 8  # enough to compare by eye with a mark that was written down
 
 
 def check_audit(workspace: Workspace, *, now: datetime) -> list[Finding]:
@@ -27,9 +30,12 @@ def check_audit(workspace: Workspace, *, now: datetime) -> list[Finding]:
     list of Finding
         One; none where the history cannot be opened, which is told elsewhere.
     """
+    from zds_geo.store import Action
+
     try:
         with open_store(workspace, now=now) as store:
-            found = store.verify_audit()
+            restored = store.last_noted(Action.BACKUP_RESTORED)
+            found = store.verify_audit(known=_kept_elsewhere(workspace, since=restored))
     except ZdsGeoError:
         return []
     if found.good:
@@ -37,3 +43,18 @@ def check_audit(workspace: Workspace, *, now: datetime) -> list[Finding]:
         return [Finding(good=True, key="doctor.audit", facts={"n": found.n, "mark": mark})]
     fault = say(found.fault, seq=found.seq)
     return [Finding(good=False, key="doctor.audit_broken", facts={"fault": fault})]
+
+
+def _kept_elsewhere(workspace: Workspace, *, since: datetime | None) -> tuple[int, str] | None:
+    """Give where the audit log ended in the newest backup of this history.
+
+    A backup from before the last restore may hold rows that the restored history never had.
+    """
+    from zds_geo.store import find_backups
+
+    for backup in reversed(find_backups(workspace.root / FOLDER)):
+        if since is not None and backup.made_at < since + _QUARTER:
+            return None
+        if backup.audit is not None:
+            return backup.audit
+    return None

@@ -70,10 +70,11 @@ def after_restore(workspace: Workspace, *, now: datetime) -> None:
     age is no sign of a wrong clock. A younger one waits for its turn, the next day.
     """
     from zds_geo.app.forget import prune_now, replay_ledger
-    from zds_geo.store import LATE_DAYS
+    from zds_geo.store import LATE_DAYS, Action
 
     with open_store(workspace, now=now) as store:
         replay_ledger(workspace, store)
+        store.note(Action.BACKUP_RESTORED, now=now)
         last = store.pruned_on()
         if last is not None and now.astimezone(UTC).date() - last > timedelta(days=LATE_DAYS):
             prune_now(workspace, store, now=now, confirmed=True)

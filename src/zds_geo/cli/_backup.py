@@ -38,6 +38,8 @@ def make(
         "backup.done", path=made.path, size=size(made.n_bytes, face.lang), knocks=made.n_knocks,
         refused=made.n_refused, number=made.key_number,
     )  # fmt: skip
+    if made.not_noted:
+        face.print("backup.not_noted", fault=made.not_noted)
     if made.removed:
         face.print("backup.removed", n=len(made.removed))
     if out is None:

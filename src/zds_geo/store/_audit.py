@@ -241,6 +241,13 @@ class AuditBook(Database):
         with self._transaction(writes=False) as connection:
             return verify(connection, known=known)
 
+    def last_noted(self, action: Action) -> datetime | None:
+        """Give when an action was last noted, to the quarter-hour; None where it never was."""
+        query = sa.select(sa.func.max(AUDIT.c.noted_at)).where(AUDIT.c.action == action.value)
+        with self._transaction(writes=False) as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else datetime.fromisoformat(str(found))
+
     def audit_head(self) -> tuple[int, str]:
         """Give number and hash of the last row, to keep elsewhere (the header of a back-up)."""
         with self._transaction(writes=False) as connection:

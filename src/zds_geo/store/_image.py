@@ -20,11 +20,12 @@ _CHUNK: Final = 2_000  # rows that travel at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A history: bytes of a SQLite file, its schema version, and rows per table."""
+    """A history: bytes of a SQLite file, its schema version, rows per table, audit log's end."""
 
     content: bytes
     schema: str
     counts: dict[str, int]
+    audit: tuple[int, str] | None = None  # number and hash of the last row; none before schema 6
 
 
 def take_image(location: Path | str) -> Image:
@@ -89,7 +90,10 @@ def check_image(content: bytes, *, path: Path) -> Image:
             found = memory.execute("PRAGMA integrity_check").fetchall()
             if found != [("ok",)]:
                 raise StoreError("backup.unsound", path=path, fault=found[0][0])
-            return Image(content=content, schema=_schema(memory), counts=_counts(memory))
+            return Image(
+                content=content, schema=_schema(memory), counts=_counts(memory),
+                audit=_audit_head(memory),
+            )  # fmt: skip
     except sqlite3.DatabaseError as fault:
         raise StoreError("backup.unsound", path=path, fault=fault) from None
 
@@ -195,6 +199,15 @@ def _require_whole(content: bytes, counts: dict[str, int], location: object) -> 
     if image.counts != counts:
         raise StoreError("backup.counts", path=location)
     return image
+
+
+def _audit_head(connection: sqlite3.Connection) -> tuple[int, str] | None:
+    if not connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit_head'"
+    ).fetchone():
+        return None
+    row = connection.execute("SELECT last_seq, last_hash FROM audit_head").fetchone()
+    return None if row is None else (int(row[0]), str(row[1]))
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:

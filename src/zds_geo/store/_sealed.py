@@ -26,7 +26,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from zds_geo.core.errors import StoreError
 from zds_geo.store.backup_key import number_of
@@ -49,10 +49,17 @@ class SealedHeader:
     schema: str
     salt: bytes
     n_bytes: int  # before sealing
+    audit: tuple[int, str] | None = None  # last row of the audit log inside; older files: none
 
 
 def write_sealed(
-    path: Path, content: bytes, *, secret: bytes, made_at: datetime, schema: str
+    path: Path,
+    content: bytes,
+    *,
+    secret: bytes,
+    made_at: datetime,
+    schema: str,
+    audit: tuple[int, str] | None = None,
 ) -> None:
     """Seal content into a new file and let it reach the disk.
 
@@ -68,6 +75,8 @@ def write_sealed(
         Aware.
     schema : str
         Version of the history inside.
+    audit : tuple of (int, str), optional
+        Number and hash of the last row of its audit log, to hold a later log against.
 
     Raises
     ------
@@ -77,15 +86,16 @@ def write_sealed(
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt = os.urandom(32)
-    head = _write_head(
-        {
-            "made_at": made_at.isoformat(timespec="seconds"),
-            "key": number_of(secret),
-            "schema": schema,
-            "salt": salt.hex(),
-            "bytes": len(content),
-        }
-    )
+    header: dict[str, object] = {
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "key": number_of(secret),
+        "schema": schema,
+        "salt": salt.hex(),
+        "bytes": len(content),
+    }
+    if audit is not None:
+        header["audit"] = list(audit)
+    head = _write_head(header)
     cipher = AESGCM(_file_key(secret, salt))
     n = _n_pieces(len(content))
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
@@ -193,6 +203,13 @@ def _write_head(header: dict[str, object]) -> bytes:
     return head + zlib.crc32(head).to_bytes(4, "big")
 
 
+def _audit_of(table: dict[str, Any]) -> tuple[int, str] | None:
+    if "audit" not in table:
+        return None
+    seq, sealed = table["audit"]
+    return int(seq), str(sealed)
+
+
 def _read_head(whole: bytes, path: Path) -> tuple[SealedHeader, int]:
     """Read the header and where the pieces begin."""
     if not whole.startswith(MAGIC):
@@ -218,6 +235,7 @@ def _read_head(whole: bytes, path: Path) -> tuple[SealedHeader, int]:
             schema=str(table["schema"]),
             salt=bytes.fromhex(table["salt"]),
             n_bytes=int(table["bytes"]),
+            audit=_audit_of(table),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise StoreError("backup.damaged", path=path) from None

@@ -40,6 +40,7 @@ class FoundBackup:
     path: Path
     made_at: datetime
     key_number: str
+    audit: tuple[int, str] | None = None  # where the audit log ended
 
 
 def write_backup(
@@ -77,7 +78,9 @@ def write_backup(
         path.parent.mkdir(parents=True, exist_ok=True)
         for left in path.parent.glob(f"*{BACKUP_SUFFIX}.part"):  # of a backup that was cut off
             remove_quietly(left)
-        write_sealed(part, content, secret=key.secret, made_at=now, schema=image.schema)
+        write_sealed(
+            part, content, secret=key.secret, made_at=now, schema=image.schema, audit=image.audit
+        )
         proof = open_backup(part, secret=key.secret)
         if proof.image != image or proof.files != dict(files):
             raise StoreError("backup.not_proved", path=path)
@@ -145,7 +148,11 @@ def find_backups(folder: Path) -> list[FoundBackup]:
             header = read_header(path)
         except StoreError:
             continue
-        found.append(FoundBackup(path=path, made_at=header.made_at, key_number=header.key_number))
+        found.append(
+            FoundBackup(
+                path=path, made_at=header.made_at, key_number=header.key_number, audit=header.audit
+            )
+        )
     return sorted(found, key=lambda b: (b.made_at, b.path.name))
 
 
