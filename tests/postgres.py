@@ -68,7 +68,15 @@ class Server:
 
     def control(self, *words: str) -> None:
         """Call ``pg_ctl``."""
-        call = [str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-w", *words]
+        call = [
+            str(self.binaries / "pg_ctl"),
+            "-D",
+            str(self.folder / "data"),
+            "-w",
+            "-t",
+            "300",
+            *words,
+        ]
         subprocess.run(call, check=True, stdout=subprocess.DEVNULL, cwd="/", **_other_user())
 
     def start(self, settings: Sequence[str] = ()) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zds_geo.app._safety import Finding, check_clock, check_copies, check_disk, check_files
 from zds_geo.app.calendar import next_day_with_shifts
 from zds_geo.app.keep_cycle import current_cycle, read_shift_changes
+from zds_geo.app.plan_day import knows_register
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import ZdsGeoError
 from zds_geo.core.windows import AMSTERDAM
@@ -62,6 +63,7 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
             pruned_on = store.pruned_on()
             cycle = current_cycle(workspace, store)
             changes = read_shift_changes(store)
+            register = knows_register(store)
     except ZdsGeoError as fault:
         return [Finding(good=False, key="doctor.fault", facts={"fault": fault.sentence()})]
     if damage:
@@ -72,6 +74,8 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
     if pruned_on is not None and today - pruned_on > timedelta(days=1):
         facts = {"last": pruned_on.isoformat(), "now": today.isoformat()}
         findings.append(Finding(good=False, key="doctor.not_pruned", facts=facts))
+    if not register:
+        findings.append(Finding(good=False, key="plan.no_register"))
     if cycle is None:
         findings.append(Finding(good=False, key="doctor.no_cycle"))
     else:

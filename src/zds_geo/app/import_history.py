@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._history_words import read_month, read_visit
 from zds_geo.app.match_list import door_labels
+from zds_geo.app.plan_day import knows_register
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.csvguard import csv_guard
 from zds_geo.core.errors import OutputError, SourceError
@@ -121,7 +122,7 @@ def import_history(
         for door_id, on in sorted(refused.items()):
             store.add_do_not_knock(door_id, on=on, source=Source.REQUEST, now=now)
         found.doors = store.merge_door_state(states)
-        found.has_register = store.has_register_source() or bool(store.used_codes())
+        found.has_register = knows_register(store)
     return found
 
 

@@ -83,6 +83,11 @@ def choose_date(
     return asked, chosen
 
 
+def knows_register(store: HistoryStore) -> bool:
+    """Tell whether somebody said where one may not ring, or planned before that was asked."""
+    return store.has_register_source() or bool(store.used_codes())
+
+
 def require_register(store: HistoryStore) -> None:
     """Refuse the first plan while nobody said where one may not ring.
 
@@ -96,7 +101,7 @@ def require_register(store: HistoryStore) -> None:
     NoPlanError
         Saying what to do.
     """
-    if not store.has_register_source() and not store.used_codes():
+    if not knows_register(store):
         raise NoPlanError("plan.no_register")
 
 

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from zds_geo.store._database import Database, utc
 from zds_geo.store.schema import DIVISION, DIVISION_DOOR
 
+_KEPT: Final = 2  # divisions
+
 
 def _current() -> sa.ScalarSelect[int]:
     newest = sa.select(sa.func.max(DIVISION.c.division_id)).where(DIVISION.c.withdrawn_at.is_(None))
     return newest.scalar_subquery()
+
+
+def forget_divisions(connection: sa.Connection) -> None:
+    """Remove what nobody can go back to: all but the division that holds and the one before it."""
+    newest = (
+        sa.select(DIVISION.c.division_id)
+        .where(DIVISION.c.withdrawn_at.is_(None))
+        .order_by(DIVISION.c.division_id.desc())
+        .limit(_KEPT)
+    )
+    kept = connection.execute(newest).scalars().all()
+    connection.execute(DIVISION_DOOR.delete().where(DIVISION_DOOR.c.division_id.not_in(kept)))
+    connection.execute(DIVISION.delete().where(DIVISION.c.division_id.not_in(kept)))
 
 
 class AreaBook(Database):

@@ -15,6 +15,7 @@ from zds_geo.core.errors import StoreError
 from zds_geo.core.outcomes import Outcome, Source
 from zds_geo.core.retention import month_days
 from zds_geo.core.windows import WindowScheme
+from zds_geo.store._areas import forget_divisions
 from zds_geo.store._audit import Action, Actor, forget_audit, note
 from zds_geo.store._database import Database, live_knocks
 from zds_geo.store._door_state import COLUMNS
@@ -32,6 +33,7 @@ from zds_geo.store.schema import (
     LASTING_COUNT,
     ROUND,
     ROUND_DOOR,
+    SHIFT_CHANGE,
 )
 
 LATE_DAYS: Final = 7  # a clock that runs further ahead than this may be wrong
@@ -280,7 +282,7 @@ class RetentionBook(Database):
                 connection.execute(table.delete().where(table.c.knock_id.in_(some)))
 
     def _forget_rest(self, today: date) -> int:
-        """Forget routes, fine times of batches, old conflicts and what remained long enough."""
+        """Forget routes, fine times, conflicts, shifts, divisions and what remained long enough."""
 
         retention = self._retention
 
@@ -314,6 +316,10 @@ class RetentionBook(Database):
                 .where(fine)
                 .values(recorded_at=sa.func.substr(BATCH.c.recorded_at, 1, 10) + "T00:00:00+00:00")
             )
+            connection.execute(
+                SHIFT_CHANGE.delete().where(SHIFT_CHANGE.c.date < before(retention.who_rang_days))
+            )
+            forget_divisions(connection)
             forget_sheets(connection, today - timedelta(days=retention.sheets_days))
             forget_audit(connection, today - timedelta(days=month_days(retention.audit_months)))
             connection.execute(

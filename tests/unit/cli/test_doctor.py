@@ -21,7 +21,7 @@ from zds_geo.app._surroundings import (
 )
 from zds_geo.app.back_up import KEY_FILE, back_up, make_key_sheet
 from zds_geo.app.check_health import check_health
-from zds_geo.app.workspace import Workspace
+from zds_geo.app.workspace import Workspace, open_workspace
 from zds_geo.cli import run
 from zds_geo.core.texts import say
 
@@ -202,3 +202,11 @@ def test_doctor_marks_what_it_could_not_see(
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("[LET OP] Er is nog geen reservekopie") for line in lines)
     assert all(line.startswith(("[LET OP]", "[ goed ]", "[  ?   ]")) for line in lines)
+
+
+def test_doctor_says_that_nobody_named_the_doors_to_leave_alone(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "w"), "--area", "apeldoorn-zuid"]) == 0
+    workspace = open_workspace(tmp_path / "w")
+    assert "plan.no_register" in faults(workspace)
+    assert run(["do-not-knock", "none", "--workspace", str(workspace.root)]) == 0
+    assert "plan.no_register" not in faults(workspace)

@@ -346,3 +346,21 @@ def test_a_door_shows_everything_that_is_held_of_it(store: HistoryStore) -> None
         ("not_home", True),
     ]
     assert [r["since"] for r in record.register] == [START.isoformat()]
+
+
+@pytest.mark.req("P04")
+def test_changes_of_shifts_of_a_past_month_and_replaced_divisions_go(store: HistoryStore) -> None:
+    day = date(2026, 9, 1)
+    for on in (day, day + timedelta(days=40)):
+        store.change_shift("merel", on=on, cancelled=True, starts=None, ends=None, now=at(day))
+    for owner in ("merel", "mees", "mus"):
+        store.add_division({DOORS[0]: owner}, now=at(day))
+    prune(store, day, day)
+    assert len(store.read_shift_changes()) == 2
+    for n in range(1, 6):
+        prune(store, day + timedelta(days=7 * n), day)
+    assert list(store.read_shift_changes()["date"]) == [day + timedelta(days=40)]
+    assert store.withdraw_division(now=at(day))
+    assert store.read_owners() == {DOORS[0]: "mees"}  # one can still go back once
+    prune(store, day + timedelta(days=36), day)
+    assert not store.withdraw_division(now=at(day)) or store.read_owners() == {}
