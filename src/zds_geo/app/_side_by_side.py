@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -46,21 +47,41 @@ def plan_side_by_side(
     progress("plan.progress", 0, len(shifts))
     with ThreadPoolExecutor(max_workers=_processors()) as pool:
         for turn in _turns(day, shifts):
-            solved: dict[RosterShift, Future[Solved]] = {}
-            for shift in turn:
-                case = lay_out_shift(day, shift, printed=printed.get(shift, frozenset()))
-                if isinstance(case, UnservedShift):
-                    made[shift] = case
-                else:
-                    solved[shift] = pool.submit(solve_shift, day, case)
-            for shift, future in solved.items():
-                outcome = write_shift(day, future.result(), code="")
+            for shift, outcome in _plan_turn(day, turn, printed=printed, pool=pool):
                 made[shift] = outcome
-                if isinstance(outcome, Round):
-                    day.taken.update(outcome.door_ids)
                 progress("plan.progress", len(made), len(shifts))
     progress("plan.progress", len(shifts), len(shifts))
     return made
+
+
+def _plan_turn(
+    day: Day,
+    turn: Sequence[RosterShift],
+    *,
+    printed: Mapping[RosterShift, Collection[str]],
+    pool: ThreadPoolExecutor,
+) -> Iterator[tuple[RosterShift, Round | UnservedShift]]:
+    """Make the rounds of one turn; only as many cases at a time as can be searched."""
+    searched: deque[tuple[RosterShift, Future[Solved]]] = deque()
+    for shift in turn:
+        if len(searched) > _processors():
+            yield _write(day, *searched.popleft())
+        case = lay_out_shift(day, shift, printed=printed.get(shift, frozenset()))
+        if isinstance(case, UnservedShift):
+            yield shift, case
+        else:
+            searched.append((shift, pool.submit(solve_shift, day, case)))
+    while searched:
+        yield _write(day, *searched.popleft())
+
+
+def _write(
+    day: Day, shift: RosterShift, solved: Future[Solved]
+) -> tuple[RosterShift, Round | UnservedShift]:
+    outcome = write_shift(day, solved.result(), code="")
+    if isinstance(outcome, Round):
+        day.taken.update(outcome.door_ids)
+    return shift, outcome
 
 
 def _turns(day: Day, shifts: Sequence[RosterShift]) -> Iterator[list[RosterShift]]:

@@ -10,7 +10,7 @@ from zds_geo.app._day import Day, load_day
 from zds_geo.app._rounds import rank_shift
 from zds_geo.app.calendar import shifts_on
 from zds_geo.app.export import round_from_json
-from zds_geo.app.find_doors import door_label, search_doors
+from zds_geo.app.find_doors import door_address, search_doors
 from zds_geo.app.keep_cycle import read_shift_changes
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError
@@ -90,7 +90,7 @@ def explain_doors(
 
 
 def _explain(day: Day, row: Any, ranked: list[pd.DataFrame], rounds: list[Round]) -> Explanation:
-    door_id, address = str(row.Index), f"{row.straat} {door_label(row)}"
+    door_id, address = str(row.Index), door_address(row)
     for planned in rounds:
         for stop in planned.stops:
             for door in stop.doors:

@@ -102,6 +102,22 @@ def door_label(row: Any) -> str:
     return house_label(int(row.huisnummer), str(row.huisletter), str(row.toevoeging))
 
 
+def door_address(row: Any) -> str:
+    """Write the street and house number of a door row.
+
+    Parameters
+    ----------
+    row : named tuple or Series
+        A row of doors.
+
+    Returns
+    -------
+    str
+        Such as ``Beukstraat 12A-2``.
+    """
+    return f"{row.straat} {door_label(row)}"
+
+
 def find_doors(workspace: Workspace, text: str) -> gpd.GeoDataFrame:
     """Search the doors of a workspace.
 
@@ -149,9 +165,7 @@ def get_door(workspace: Workspace, text: str) -> str:
     if len(found) > 1 and len(plain) == 1 and found["straat"].nunique() == 1:
         found = plain if _NUMBER.match(text.strip()) or _POSTCODE.search(text) else found
     if len(found) > 1:
-        first = ", ".join(
-            f"{r.straat} {door_label(r)} ({r.postcode})" for r in found.head(5).itertuples()
-        )
+        first = ", ".join(f"{door_address(r)} ({r.postcode})" for r in found.head(5).itertuples())
         raise NotFoundError("doors.many", got=text, n=len(found), first=first)
     return str(found.index[0])
 
@@ -201,7 +215,7 @@ def door_of_address(workspace: Workspace, address: str, *, first: Round) -> str:
                 fold_street(r.straat),
                 _fold(door_label(r)),
                 str(r.Index),
-                f"{r.straat} {door_label(r)}",
+                door_address(r),
             )
             for r in number_only.itertuples()
         ]

@@ -13,6 +13,7 @@ from zds_geo.app.back_up import ledger_path, remove_old
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.core.errors import OutputError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
+_EXPORTS: Final = frozenset({".csv", ".xlsx", ".geojson", ".gpkg", ".gpx", ".kml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +179,15 @@ def read_record(workspace: Workspace, door: str, *, now: datetime) -> DoorRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was erased of a door: knocks, and printed rounds that named it."""
+    """What was erased of a door: knocks, and printed rounds that named it.
+
+    ``exports`` are files of the user's own in ``maps/`` that may still name it.
+    """
 
     knocks: int
     sheets: tuple[str, ...]
     refused: bool
+    exports: tuple[Path, ...]
 
 
 def forget_door(workspace: Workspace, door: str, *, now: datetime, moved: bool = False) -> Erased:
@@ -211,32 +217,56 @@ def forget_door(workspace: Workspace, door: str, *, now: datetime, moved: bool =
         home = store.read_door(door_id).door_ids
         refused = door_id in store.do_not_knock_doors()
     sheets = _remove_sheets(workspace.maps_path, frozenset(home))
-    return Erased(knocks=count, sheets=sheets, refused=refused)
+    exports = _find_exports(workspace.maps_path)
+    return Erased(knocks=count, sheets=sheets, refused=refused, exports=exports)
 
 
 def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
-    """Take a door out of the plans in ``maps/``, and remove the sheets and maps that show it."""
-    codes: list[str] = []
+    """Take a door out of the plans in ``maps/``, and remove all papers of that day that show it.
+
+    The sheets and maps of other rounds stay; what holds several rounds (to print, tables) goes.
+    """
+    codes: set[str] = set()
     for path in sorted(folder.glob("*/plan.json")) if folder.is_dir() else []:
+        plan = _read_plan(path)
+        touched = {r["round_id"] for r in plan["rounds"] if _take_out(r, doors)}
+        if not touched:
+            continue
+        text = json.dumps(plan, ensure_ascii=False, indent=1)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+        others = {r["round_id"] for r in plan["rounds"]} - touched
+        for file in path.parent.iterdir():
+            if file.is_file() and file != path and not file.name.startswith(tuple(others)):
+                file.unlink()
+        codes |= touched
+    return tuple(sorted(codes))
+
+
+def _read_plan(path: Path) -> dict[str, Any]:
+    try:
         plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        touched = False
-        for planned in plan["rounds"]:
-            left = []
-            for stop in planned["stops"]:
-                kept = [d for d in stop["doors"] if d["door_id"] not in doors]
-                if len(kept) < len(stop["doors"]):
-                    touched = True
-                    codes.append(planned["round_id"])
-                if kept:
-                    left.append({**stop, "doors": kept})
-            planned["stops"] = left
-        if touched:
-            text = json.dumps(plan, ensure_ascii=False, indent=1)
-            path.write_text(text + "\n", encoding="utf-8", newline="\n")
-            for code in set(codes):
-                for file in path.parent.glob(f"{code}*.*"):
-                    file.unlink()
-    return tuple(sorted(set(codes)))
+        if all(isinstance(r["round_id"], str) and r["stops"] is not None for r in plan["rounds"]):
+            return plan
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise OutputError("forget.plan_unread", path=path, folder=path.parent)
+
+
+def _take_out(planned: dict[str, Any], doors: frozenset[str]) -> bool:
+    """Take doors out of one round of a plan; tell whether it had one of them."""
+    left = [
+        {**stop, "doors": [d for d in stop["doors"] if d["door_id"] not in doors]}
+        for stop in planned["stops"]
+    ]
+    had = sum(len(stop["doors"]) for stop in planned["stops"])
+    planned["stops"] = [stop for stop in left if stop["doors"]]
+    return sum(len(stop["doors"]) for stop in left) < had
+
+
+def _find_exports(folder: Path) -> tuple[Path, ...]:
+    """List the tables and layers that somebody made in ``maps/``: theirs to keep or throw away."""
+    found = folder.rglob("*") if folder.is_dir() else ()
+    return tuple(sorted(p for p in found if p.suffix.lower() in _EXPORTS and p.is_file()))
 
 
 def write_ledger(workspace: Workspace, store: HistoryStore) -> Path | None:

@@ -90,9 +90,9 @@ def door_labels(doors: pd.DataFrame, wanted: set[str]) -> dict[str, str]:
     dict of str to str
         Street and house number of each.
     """
-    from zds_geo.app.find_doors import door_label
+    from zds_geo.app.find_doors import door_address
 
     return {
-        str(door.Index): f"{door.straat} {door_label(door)}"
+        str(door.Index): door_address(door)
         for door in doors.loc[doors.index.isin(wanted)].itertuples()
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from zds_geo.app.find_doors import door_label
+from zds_geo.app.find_doors import door_address
 from zds_geo.app.workspace import Workspace
 from zds_geo.core.texts import say
 from zds_geo.core.windows import AMSTERDAM
@@ -38,7 +38,7 @@ def tell_record(workspace: Workspace, record: DoorRecord, *, now: datetime, lang
 
     doors = read_layer(workspace.require_places(), "doors")
     here = [d for d in record.door_ids if d in doors.index]
-    address = door_label(doors.loc[here[0]]) if here else record.door_ids[0]
+    address = door_address(doors.loc[here[0]]) if here else record.door_ids[0]
     today = now.astimezone(AMSTERDAM).date()
     title = say("inzage.title", lang=lang, address=address, date=_day(today))
     lines = [title, "=" * len(title), "", *_lines(record, lang)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zds_geo.cli._face import Face, read_date
-from zds_geo.cli._help import Command, Group
+from zds_geo.cli._help import Address, Command, Group
 from zds_geo.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 fix = typer.Typer(cls=Group, help="help.fix", no_args_is_help=True)
 
-Door = Annotated[str, typer.Argument(metavar="ADRES", help="help.door")]
 Lon = Annotated[float | None, typer.Option("--lon", metavar="GRADEN", help="help.fix.lon")]
 Lat = Annotated[float | None, typer.Option("--lat", metavar="GRADEN", help="help.fix.lat")]
 Until = Annotated[str, typer.Option("--until", metavar="DATUM", help="help.fix.until")]
@@ -62,19 +61,19 @@ def add(
 
 
 @fix.command("hide", cls=Command, help="help.fix.hide")
-def hide(ctx: typer.Context, door: Door, until: Until = "") -> None:
+def hide(ctx: typer.Context, address: Address, until: Until = "") -> None:
     from zds_geo.app.fix_places import FixWords
 
-    _keep(ctx, "hide_door", FixWords(door=door), until)
+    _keep(ctx, "hide_door", FixWords(door=" ".join(address)), until)
 
 
 @fix.command("move-entrance", cls=Command, help="help.fix.move")
 def move_entrance(
-    ctx: typer.Context, door: Door, lon: Lon = None, lat: Lat = None, until: Until = ""
+    ctx: typer.Context, address: Address, lon: Lon = None, lat: Lat = None, until: Until = ""
 ) -> None:
     from zds_geo.app.fix_places import FixWords
 
-    _keep(ctx, "move_entrance", FixWords(door=door, at=_point(lon, lat)), until)
+    _keep(ctx, "move_entrance", FixWords(door=" ".join(address), at=_point(lon, lat)), until)
 
 
 @fix.command("close-path", cls=Command, help="help.fix.close")

@@ -1,8 +1,9 @@
 """Help in the user's language: Typer's own words and ours come from the catalogue."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from zds_geo.core.texts import load_catalogue, say
@@ -21,6 +22,8 @@ _WORDS = (
     (" COMMAND [ARGS]...", "cli.word.command_mark"),
 )
 
+# An address may be typed without quotes: its words are joined.
+Address = Annotated[list[str], typer.Argument(metavar="ADRES", help="help.door")]
 
 # Typer writes the bounds of a number as 1<=x<=52, x>=1 or x<=52.
 _BOUNDS = re.compile(r"(?:(\d+)<=x<=(\d+))|x>=(\d+)|x<=(\d+)")

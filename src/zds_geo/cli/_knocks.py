@@ -10,9 +10,9 @@ import typer
 from zds_geo.app.sheet_entry import Entry, read_outcome
 from zds_geo.app.sheet_windows import Walked
 from zds_geo.cli._face import Face, read_clock, read_date
-from zds_geo.cli._help import Command, Group
+from zds_geo.cli._help import Address, Command, Group
 from zds_geo.cli._register import open_with_banner
-from zds_geo.core.errors import UsageError
+from zds_geo.core.errors import UsageError, ZdsGeoError
 from zds_geo.core.outcomes import Outcome, Source
 from zds_geo.core.windows import AMSTERDAM, WindowScheme, day_text, local_instant
 
@@ -106,7 +106,7 @@ def add(
     face: Face = ctx.obj
     workspace = open_with_banner(face)
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
-    entry = _read_outcome(" ".join(outcome), workspace.settings.windows, day, back=back)
+    door, entry = _read_words([door, *outcome], workspace.settings.windows, day, back=back)
     if not window and not elsewhere:
         if date:
             raise UsageError(
@@ -139,6 +139,22 @@ def add(
         window=window or face.say("entry.elsewhere_word"),
     )
     _show(face, result)
+
+
+def _read_words(
+    words: list[str], windows: WindowScheme, on: Day, *, back: str
+) -> tuple[str, Entry]:
+    """Read an address and an outcome, also where nobody put quotes around the address."""
+    faults = []
+    for n in range(1, len(words)):
+        try:
+            entry = _read_outcome(" ".join(words[n:]), windows, on, back=back)
+        except ZdsGeoError as fault:
+            faults.append(fault)
+        else:
+            return " ".join(words[:n]), entry
+    whole = any(letter.isdigit() for letter in words[0])  # the address is one word, or in quotes
+    raise faults[0 if whole else -1]
 
 
 def _read_outcome(text: str, windows: WindowScheme, on: Day, *, back: str) -> Entry:
@@ -216,22 +232,22 @@ def export(
 
 
 @register.command("add", cls=Command, help="help.register.add")
-def register_add(ctx: typer.Context, door: Door, date: When = "") -> None:
+def register_add(ctx: typer.Context, address: Address, date: When = "") -> None:
     from zds_geo.app.record_knocks import set_do_not_knock
 
     face: Face = ctx.obj
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
-    door_id = set_do_not_knock(face.open(), door, on=day, now=face.now)
+    door_id = set_do_not_knock(face.open(), " ".join(address), on=day, now=face.now)
     face.print("register.added")
     face.data({"door_id": door_id, "since": day})
 
 
 @register.command("withdraw", cls=Command, help="help.register.withdraw")
-def register_withdraw(ctx: typer.Context, door: Door, date: When = "") -> None:
+def register_withdraw(ctx: typer.Context, address: Address, date: When = "") -> None:
     from zds_geo.app.record_knocks import withdraw_do_not_knock
 
     face: Face = ctx.obj
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
-    door_id = withdraw_do_not_knock(face.open(), door, on=day, now=face.now)
+    door_id = withdraw_do_not_knock(face.open(), " ".join(address), on=day, now=face.now)
     face.print("register.withdrawn")
     face.data({"door_id": door_id, "withdrawn_on": day})

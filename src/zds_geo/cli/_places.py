@@ -113,7 +113,7 @@ def find(
     ctx: typer.Context,
     text: Annotated[list[str], typer.Argument(metavar="TEKST", help="help.doors.text")],
 ) -> None:
-    from zds_geo.app.find_doors import door_label, find_doors
+    from zds_geo.app.find_doors import door_address, find_doors
     from zds_geo.core.errors import NotFoundError
 
     face: Face = ctx.obj
@@ -123,7 +123,7 @@ def find(
         raise NotFoundError("doors.none", got=wanted)
     rows = []
     for row in found.itertuples():
-        label = f"{row.straat} {door_label(row)}"
+        label = door_address(row)
         face.write(f"{label:<40} {row.postcode:<8} {row.buurt_code:<11} {row.Index}")
         rows.append(
             {

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zds_geo.cli._face import Face
-from zds_geo.cli._help import Command, Group
+from zds_geo.cli._help import Address, Command, Group
 from zds_geo.core.errors import OutputError
 
 if TYPE_CHECKING:
     from zds_geo.app.forget import Erased
 
 door = typer.Typer(cls=Group, help="help.door_group", no_args_is_help=True)
-
-Address = Annotated[list[str], typer.Argument(metavar="ADRES", help="help.door")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -92,6 +90,9 @@ def forget(ctx: typer.Context, address: Address) -> None:
 def _show_rest(face: Face, erased: "Erased") -> None:
     for code in erased.sheets:
         face.print("forget.sheets", code=code)
+    if erased.exports:
+        names = ", ".join(str(path) for path in erased.exports)
+        face.print("forget.exports", names=names)
 
 
 @door.command("new-residents", cls=Command, help="help.door_group.new")

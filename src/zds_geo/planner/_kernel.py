@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
     State = npt.NDArray[np.uint64]
 
@@ -615,3 +616,21 @@ def search(
             copy_walk(trial, m, best)
             since = 0
     return since
+
+
+@njit(cache=True, nogil=True)
+def improve(
+    task: Task, walks: tuple[Walk, Walk, Walk], sizes: Ints, room: Room, steps: Ints,
+    warmths: Floats, largest: int, enough: int, state: State,
+) -> bool:  # fmt: skip
+    """Search piece by piece, each with its own warmth, without a look at the clock.
+
+    Tells whether all nodes are in it and no shorter round was found for ``enough`` iterations.
+    """
+    idle = 0
+    for piece in range(len(steps)):
+        since = search(task, walks, sizes, room, steps[piece], warmths[piece], largest, state)
+        idle = idle + steps[piece] if since >= steps[piece] else since
+        if sizes[1] == len(task.gain) and idle >= enough:
+            return True
+    return False

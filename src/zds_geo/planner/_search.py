@@ -156,21 +156,39 @@ class Search:
     def _improve(self, tour: _Tour, meter: _Meter, *, share: float, warm: float) -> str:
         """Search on from one round; give a reason when all of the search is over."""
         meter.begin(share)
-        idle = 0
         self._turn(tour)
+        if meter.seconds is None:
+            return self._improve_at_once(tour, meter, warm=warm)
+        idle = 0
         while steps := meter.steps():
             if meter.over():
                 return "time_limit"
             heat = warm * (1.0 - meter.gone())
             since = _kernel.search(
                 self.task, (tour.here, tour.best, self.trial), tour.sizes, self.room, steps,
-                COLD * (HOT / COLD) ** heat / self._people, LARGEST_RUIN, self.state,
+                self._warmth(heat), LARGEST_RUIN, self.state,
             )  # fmt: skip
             idle = idle + steps if since >= steps else since
             tour.value = self._value(tour.best, int(tour.sizes[1]))
             if tour.sizes[1] == len(self.at) and idle >= ENOUGH:
                 return "all_visited"
         return ""
+
+    def _improve_at_once(self, tour: _Tour, meter: _Meter, *, warm: float) -> str:
+        """Do the same where only iterations count: in one call, outside the interpreter's lock."""
+        pieces, warmths = [], []
+        while steps := meter.steps():
+            pieces.append(steps)
+            warmths.append(self._warmth(warm * (1.0 - meter.gone())))
+        done = _kernel.improve(
+            self.task, (tour.here, tour.best, self.trial), tour.sizes, self.room,
+            np.array(pieces, dtype=np.int64), np.array(warmths), LARGEST_RUIN, ENOUGH, self.state,
+        )  # fmt: skip
+        tour.value = self._value(tour.best, int(tour.sizes[1]))
+        return "all_visited" if done else ""
+
+    def _warmth(self, heat: float) -> float:
+        return COLD * (HOT / COLD) ** heat / self._people
 
     def _value(self, walk: Walk, m: int) -> tuple[float, int]:
         _kernel.schedule(self.task, walk, m)
