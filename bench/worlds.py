@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from zds_geo.contact import ChanceModel, ContactParams
-from zds_geo.contact.chance import SHARE_COLUMNS
+from zds_geo.contact.evidence import SHARE_COLUMNS
 from zds_geo.contact.people import WORLDS, People, World
 from zds_geo.contact.season import Prize, Season, SeasonShift, run_season
 

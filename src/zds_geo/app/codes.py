@@ -15,7 +15,6 @@ BIRDS: Final = (
     "TORTEL", "ZWALUW", "LEEUWERIK", "KWIKSTAART", "SPREEUW", "WIELEWAAL", "PUTTER", "SIJS", "KNEU",
     "GORS",
 )  # fmt: skip
-_ROOM: Final = len(BIRDS) * 90
 
 
 def make_code(seed_text: str, *, used: Collection[str]) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.chance import MOST_MISSES, ChanceModel, fit_chances
+from zds_geo.contact._fit import MOST_MISSES
+from zds_geo.contact.chance import ChanceModel, fit_chances
 from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 

@@ -6,13 +6,10 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from zds_geo.core.errors import OutputError
 from zds_geo.core.texts import say
 from zds_geo.outputs.typeset import typeset
-
-TEXTS: Final = ("text_1", "text_2", "text_3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

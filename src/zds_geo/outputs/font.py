@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-FAMILY: Final = "Source Sans Pro"
 _FILES: Final = {
     400: "SourceSansPro-Regular.ttf",
     600: "SourceSansPro-Semibold.ttf",

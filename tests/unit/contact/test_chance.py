@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zds_geo.contact import ContactParams, fit_chances, list_breaches, rank_doors, read_log
-from zds_geo.contact.chance import SHARE_COLUMNS
+from zds_geo.contact.evidence import SHARE_COLUMNS
 from zds_geo.contact.lookahead import price_windows, worth_now
 from zds_geo.contact.people import WORLDS, People
 from zds_geo.contact.season import SeasonShift, run_season
