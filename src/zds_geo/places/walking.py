@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNREACHABLE_S: Final = 10_000_000
 NO_WAY_SHORT_S: Final = 65_535  # no way, in two bytes
-CHUNK: Final = 256  # rows at a time, so that memory grows with the answer only
+CHUNK: Final = 128  # rows at a time, so that memory grows with the answer only
 MARGIN_M: Final = 1000.0  # looked at around what is asked first; doubled while that is not enough
 
 
@@ -204,12 +204,12 @@ class WalkNetwork:
         seconds = np.empty((len(rows), len(rows)), dtype=np.int64)
         first = 0
         for walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
-            reach = np.isfinite(walks)
-            whole = np.ceil(np.where(reach, walks, 0.0) - 1e-9).astype(np.int64)
-            whole[~reach] = UNREACHABLE_S
-            seconds[first : first + len(walks)] = whole
+            lost = np.isinf(walks)
+            whole = np.ceil(np.where(lost, 0.0, walks) - 1e-9)
+            seconds[first : first + len(walks)] = np.where(lost, UNREACHABLE_S, whole)
             first += len(walks)
-        return np.minimum(seconds, seconds.T)  # sums rounded in another order
+        _make_symmetric(seconds)
+        return seconds
 
     def short_seconds(self, rows: Sequence[int]) -> npt.NDArray[np.uint16]:
         """Give the whole walking seconds between rows in a quarter of the memory of ``seconds``.
@@ -232,11 +232,7 @@ class WalkNetwork:
             whole = np.ceil(np.minimum(walks, float(NO_WAY_SHORT_S)) - 1e-9)
             found[first : first + len(walks)] = whole.astype(np.uint16)
             first += len(walks)
-        for begin in range(0, len(rows), CHUNK):  # sums rounded in another order
-            part = slice(begin, begin + CHUNK)
-            least = np.minimum(found[part, begin:], found[begin:, part].T)
-            found[part, begin:] = least
-            found[begin:, part] = least.T
+        _make_symmetric(found)
         return found
 
     def _walks(
@@ -255,27 +251,51 @@ class WalkNetwork:
         between = self._between(ends)
         place = (np.searchsorted(ends, self._from[edge]), np.searchsorted(ends, self._to[edge]))
         walk = (along, np.maximum(self._length[edge] - along, 0.0))
-        # Seen in the direction of walking: out by the first end is backwards, in by it forwards.
-        out_side = (-self._side[r], self._side[r])
-        in_side = (self._side[r], -self._side[r])
+        side = self._side[r]
         cost = self._crossing[edge] if crossing else np.zeros(len(r))
         for first in range(0, len(r), CHUNK):
             part = slice(first, first + CHUNK)
             quiet = np.minimum(cost[part, None], cost[None, :])
-            best = np.full((len(edge[part]), len(r)), np.inf)
-            for a, b in itertools.product((0, 1), (0, 1)):
-                way = between[np.ix_(place[a][part], place[b])]
-                way = (way + walk[a][part, None] + walk[b][None, :]) * metre_s
-                way += np.where(out_side[a][part, None] * in_side[b][None, :] < 0, quiet, 0.0)
-                np.minimum(best, way, out=best)
+            sides = side[part, None] * side[None, :]
+            # Out by one end and in by the same one turns round: then one side is the other.
+            turned = np.where(sides > 0, quiet, 0.0)
+            across = np.where(sides < 0, quiet, 0.0)
+            out = [between[place[a][part]] for a in (0, 1)]
+            best = self._shorter(out, place, walk, part, turned=True)
+            best *= metre_s
+            best += turned
+            onward = self._shorter(out, place, walk, part, turned=False)
+            onward *= metre_s
+            onward += across
+            np.minimum(best, onward, out=best)
             straight = np.abs(along[part, None] - along[None, :]) * metre_s
-            across = self._side[r][part, None] * self._side[r][None, :] < 0
-            straight += np.where(across, cost[part, None], 0.0)
+            straight += across  # on one edge both streets are the same
             same = edge[part, None] == edge[None, :]
-            best = np.where(same, np.minimum(best, straight), best)
+            np.minimum(best, straight, out=best, where=same)
             best += (self._access[r][part, None] + self._access[r][None, :]) * metre_s
             best[r[part, None] == r[None, :]] = 0.0
             yield best
+
+    @staticmethod
+    def _shorter(
+        out: Sequence[npt.NDArray[np.float64]],
+        place: tuple[npt.NDArray[np.intp], ...],
+        walk: tuple[npt.NDArray[np.float64], ...],
+        part: slice,
+        *,
+        turned: bool,
+    ) -> npt.NDArray[np.float64]:
+        """Give the shorter of two ways: out and in by the same end of an edge, or not."""
+        import numpy as np
+
+        found = []
+        for a in (0, 1):
+            b = a if turned else 1 - a
+            way = np.take(out[a], place[b], axis=1)
+            way += walk[a][part, None]
+            way += walk[b][None, :]
+            found.append(way)
+        return np.minimum(found[0], found[1], out=found[0])
 
     def _between(self, ends: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         import numpy as np
@@ -408,6 +428,17 @@ class WalkNetwork:
             steps.append(points if self._from[edge] == previous else points[::-1])
             here = previous
         return steps[::-1]
+
+
+def _make_symmetric(times: npt.NDArray[Any]) -> None:
+    """Take the lesser of there and back, in blocks: their sums are rounded in another order."""
+    import numpy as np
+
+    for begin in range(0, len(times), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        least = np.minimum(times[part, begin:], times[begin:, part].T)
+        times[part, begin:] = least
+        times[begin:, part] = least.T
 
 
 class _Part:
