@@ -154,7 +154,7 @@ class BackReader(DayReader):
             self.at += 2
             return True
         count = self._word(1)
-        number = int(count) if count.isascii() and count.isdigit() else _COUNTS.get(count, 0)
+        number = int(count) if re.fullmatch("[0-9]{1,3}", count) else _COUNTS.get(count, 0)
         if word == "over" and 0 < number <= 200 and self._word(2) in _SPANS:
             days = _SPANS[self._word(2)] * number
             day = self.on + timedelta(days=days) if days else _months_on(self.on, number)

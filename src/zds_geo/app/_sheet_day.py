@@ -94,7 +94,8 @@ class DayReader:
                 return self._day(day, month, int(self.tokens[self.at - 1].text))
             return self._coming(day, month, after)
         following = self._word(2)
-        if self._word(1) in {"-", "/"} and following.isdigit() and int(following) <= 12:
+        numbered = re.fullmatch("[0-9]{1,6}", following) is not None
+        if self._word(1) in {"-", "/"} and numbered and int(following) <= 12:
             day, month = int(token.text), int(following)
             self.at += 3
             return self._coming(day, month, after)

@@ -304,3 +304,12 @@ def test_one_outcome_is_read_with_its_appointment() -> None:
     assert entry.come_back_from == date(2026, 12, 12)
     with pytest.raises(UsageError):
         read_outcome("nt, g", windows=DEFAULT_WINDOWS, on=ON)
+
+
+@pytest.mark.req("R40")
+@pytest.mark.parametrize(
+    "text", ["1 kt over {} dagen", "1 kt {} mei", "1 kt 5-{}", "{} nt", "1-{} nt"]
+)
+def test_a_number_of_thousands_of_digits_is_asked_back(text: str) -> None:
+    with pytest.raises(UsageError):
+        read(text.format("9" * 5_000))
