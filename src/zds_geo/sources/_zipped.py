@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from zds_geo.core.errors import SourceError
 
@@ -69,9 +69,20 @@ def open_zip(path: Path, stream: IO[bytes] | None = None) -> Iterator[zipfile.Zi
         raise SourceError("sources.broken_zip", path=path.name) from fault
 
 
+class _Zip(zipfile.ZipFile):
+    """A zip whose damaged local headers are a fault of the zip, in their names too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        """Open a member; see ``zipfile``."""
+        try:
+            return super().open(*args, **kwargs)
+        except UnicodeDecodeError as fault:
+            raise zipfile.BadZipFile(str(fault)) from fault
+
+
 def _open(path: Path, stream: IO[bytes] | None) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(stream or path)
+        return _Zip(stream or path)
     except (OSError, ValueError) as fault:  # a damaged directory points outside the file
         raise zipfile.BadZipFile(path.name) from fault
 

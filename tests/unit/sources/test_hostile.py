@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,17 @@ def test_nlextract_layouts_are_read(layout: str) -> None:
 )  # fmt: skip
 def test_house_numbers_split_as_people_write_them(text: str, parts: object) -> None:
     assert split_house_number(text) == parts
+
+
+@pytest.mark.req("R40")
+def test_a_zip_whose_inner_name_is_damaged_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "buurten.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("buurten.gpkg", b"SQLite format 3\0" + bytes(100))
+    content = bytearray(path.read_bytes())
+    content[7] |= 0x08  # the local header says: a name in UTF-8
+    content[31] = 0x80  # which this is not
+    path.write_bytes(content)
+    with pytest.raises(SourceError) as refused:
+        read_buurten(path)
+    assert refused.value.key == "sources.broken_zip"
