@@ -470,3 +470,17 @@ def test_a_backup_of_a_history_that_cannot_be_written_is_made_and_says_so(
     assert run(["backup", "--workspace", str(own_example.root), "--now", STAMP]) == 0
     assert "staat niet in het logboek" in capsys.readouterr().out
     assert len(find_backups(own_example.root / FOLDER)) == 1
+
+
+@pytest.mark.req("R10")
+def test_backups_of_another_workspace_in_the_folder_are_no_measure(
+    own_example: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(own_example.root, tmp_path / "ander")
+    other = open_workspace(tmp_path / "ander")
+    for minutes in range(1, 5):
+        refuse(other, f"999901000000000{minutes}")
+    strange = back_up(other, now=NOW + timedelta(minutes=30))
+    back_up(own_example, now=NOW)
+    shutil.copy2(strange.path, own_example.root / FOLDER)
+    assert audit_faults(own_example) == []

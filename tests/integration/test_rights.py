@@ -80,6 +80,8 @@ def test_an_erased_home_is_named_in_no_file_but_the_open_addresses(own_example: 
     assert zds(own_example, "plan") == 0
     door_id, address = planned_door(own_example)
     knock(own_example, address, "nt", days_ago=2)
+    note = next(own_example.maps_path.glob("*/plan.json")).with_name("notitie.docx")
+    note.write_bytes(b"van de gebruiker")
     before = files_that_name(own_example, door_id)
     assert {"knocks.sqlite", "places.gpkg"} < before
     assert zds(own_example, "forget", *address.split()) == 0
@@ -88,6 +90,7 @@ def test_an_erased_home_is_named_in_no_file_but_the_open_addresses(own_example: 
     rounds = json.loads(day.read_text(encoding="utf-8"))["rounds"]
     left = {p.name for p in day.parent.iterdir()}
     assert left >= {f"{r['round_id']}.pdf" for r in rounds[1:]}  # sheets of the others stay
+    assert note.exists()
     assert not {"printen.pdf", f"{rounds[0]['round_id']}.pdf"} & left
     assert zds(own_example, "plan") == 0
     assert zds(own_example, "inzage", *address.split()) == 0

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from zds_geo.app._safety import Finding
-from zds_geo.app.back_up import FOLDER
+from zds_geo.app.back_up import FOLDER, find_keys
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import ZdsGeoError
 from zds_geo.core.texts import say
@@ -52,7 +52,10 @@ def _kept_elsewhere(workspace: Workspace, *, since: datetime | None) -> tuple[in
     """
     from zds_geo.store import find_backups
 
+    mine = find_keys(workspace.root)  # backups of another workspace may lie there too
     for backup in reversed(find_backups(workspace.root / FOLDER)):
+        if backup.key_number not in mine:
+            continue
         if since is not None and backup.made_at < since + _QUARTER:
             return None
         if backup.audit is not None:

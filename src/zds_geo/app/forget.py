@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
 _EXPORTS: Final = frozenset({".csv", ".xlsx", ".geojson", ".gpkg", ".gpx", ".kml"})
+_OURS: Final = _EXPORTS | {".pdf", ".html"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +237,8 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
         others = {r["round_id"] for r in plan["rounds"]} - touched
         for file in path.parent.iterdir():
-            if file.is_file() and file != path and not file.name.startswith(tuple(others)):
+            ours = file.suffix.lower() in _OURS and file != path
+            if ours and file.is_file() and not file.name.startswith(tuple(others)):
                 file.unlink()
         codes |= touched
     return tuple(sorted(codes))

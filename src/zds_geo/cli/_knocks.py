@@ -106,7 +106,7 @@ def add(
     face: Face = ctx.obj
     workspace = open_with_banner(face)
     day = read_date(date) if date else face.now.astimezone(AMSTERDAM).date()
-    door, entry = _read_words([door, *outcome], workspace.settings.windows, day, back=back)
+    door, entry = read_words([door, *outcome], workspace.settings.windows, day, back=back)
     if not window and not elsewhere:
         if date:
             raise UsageError(
@@ -141,9 +141,7 @@ def add(
     _show(face, result)
 
 
-def _read_words(
-    words: list[str], windows: WindowScheme, on: Day, *, back: str
-) -> tuple[str, Entry]:
+def read_words(words: list[str], windows: WindowScheme, on: Day, *, back: str) -> tuple[str, Entry]:
     """Read an address and an outcome, also where nobody put quotes around the address."""
     faults = []
     for n in range(1, len(words)):
@@ -154,7 +152,8 @@ def _read_words(
         else:
             return " ".join(words[:n]), entry
     whole = any(letter.isdigit() for letter in words[0])  # the address is one word, or in quotes
-    raise faults[0 if whole else -1]
+    half = (fault for fault in faults if fault.key != "entry.unknown")  # an outcome, but not clear
+    raise next(half, faults[0 if whole else -1])
 
 
 def _read_outcome(text: str, windows: WindowScheme, on: Day, *, back: str) -> Entry:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from zds_geo.cli import run
+from zds_geo.cli._knocks import read_words
+from zds_geo.core.errors import UsageError
+from zds_geo.core.outcomes import Outcome
+from zds_geo.core.windows import DEFAULT_WINDOWS
 from zds_geo.sources import list_areas
 
 HEAVY = (
@@ -91,3 +96,25 @@ def test_a_fault_in_the_settings_is_named(
     err = capsys.readouterr().err
     assert part in err
     assert len(err.strip().splitlines()) <= 2
+
+
+@pytest.mark.parametrize(
+    ("words", "address", "outcome"),
+    [
+        ("Beukstraat 1 nt", "Beukstraat 1", Outcome.NOT_HOME),
+        ("Beukstraat 1 g nt", "Beukstraat 1 g", Outcome.NOT_HOME),
+        ("Dorpsweg 12 a kt avond", "Dorpsweg 12 a", Outcome.COME_BACK),
+        ("Plein 1940 12 niet thuis", "Plein 1940 12", Outcome.NOT_HOME),
+        ("Leeg 3 dicht", "Leeg 3", Outcome.NO_ACCESS),
+        ("7311 AB 12 g", "7311 AB 12", Outcome.TALKED),
+    ],
+)
+def test_an_address_needs_no_quotes(words: str, address: str, outcome: Outcome) -> None:
+    door, entry = read_words(words.split(), DEFAULT_WINDOWS, date(2026, 11, 28), back="")
+    assert (door, entry.outcome) == (address, outcome)
+
+
+def test_an_outcome_that_is_half_clear_is_asked_back_as_such() -> None:
+    words = ["Beukstraat", "3", "kt", "zaterdag", "vanaf", "12", "december"]
+    with pytest.raises(UsageError, match="day and date"):
+        read_words(words, DEFAULT_WINDOWS, date(2026, 11, 28), back="")
