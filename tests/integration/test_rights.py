@@ -80,13 +80,13 @@ def test_an_erased_home_is_named_in_no_file_but_the_open_addresses(own_example: 
     assert zds(own_example, "plan") == 0
     door_id, address = planned_door(own_example)
     knock(own_example, address, "nt", days_ago=2)
-    note = next(own_example.maps_path.glob("*/plan.json")).with_name("notitie.docx")
+    day = next(own_example.maps_path.glob("*/plan.json"))
+    note = day.with_name("printen-ingescand.pdf")
     note.write_bytes(b"van de gebruiker")
     before = files_that_name(own_example, door_id)
     assert {"knocks.sqlite", "places.gpkg"} < before
     assert zds(own_example, "forget", *address.split()) == 0
     assert files_that_name(own_example, door_id) <= OPEN_DATA
-    day = next(own_example.maps_path.glob("*/plan.json"))
     rounds = json.loads(day.read_text(encoding="utf-8"))["rounds"]
     left = {p.name for p in day.parent.iterdir()}
     assert left >= {f"{r['round_id']}.pdf" for r in rounds[1:]}  # sheets of the others stay
@@ -119,7 +119,7 @@ def test_a_plan_that_cannot_be_read_is_one_sentence_and_the_home_is_erased(
     knock(own_example, ADDRESS, "nt", days_ago=2)
     folder = own_example.maps_path / "2026-11-20"
     folder.mkdir(parents=True)
-    for broken in ("{", '{"rounds": 3}', "[]", '{"rounds": [{"round_id": 1, "stops": []}]}'):
+    for broken in ("{", '{"rounds": 3}', "[]", '{"rounds": [{"round_id": "A-1", "stops": [{}]}]}'):
         (folder / "plan.json").write_text(broken, encoding="utf-8")
         capsys.readouterr()
         assert zds(own_example, "forget", *ADDRESS.split()) != 0
@@ -131,6 +131,25 @@ def test_a_plan_that_cannot_be_read_is_one_sentence_and_the_home_is_erased(
     (folder / "plan.json").unlink()
     assert zds(own_example, "inzage", *ADDRESS.split()) == 0
     assert "niets van deze woning bewaard" in capsys.readouterr().out
+
+
+@pytest.mark.req("P06")
+def test_papers_that_cannot_be_removed_are_named_and_go_the_next_time(
+    own_example: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert zds(own_example, "plan") == 0
+    _, address = planned_door(own_example)
+    folder = next(own_example.maps_path.glob("*/plan.json")).parent
+    (folder / "printen.pdf").unlink()
+    (folder / "printen.pdf").mkdir()  # cannot be unlinked, as a file in use on Windows
+    capsys.readouterr()
+    assert zds(own_example, "forget", *address.split()) != 0
+    told = capsys.readouterr().err
+    assert "printen.pdf" in told
+    assert len(told.strip().splitlines()) == 1
+    (folder / "printen.pdf").rmdir()
+    assert zds(own_example, "forget", *address.split()) == 0
+    assert "is weggehaald" in capsys.readouterr().out
 
 
 @pytest.mark.req("P06", "P07")

@@ -45,11 +45,14 @@ def plan_side_by_side(
     """
     made: dict[RosterShift, Round | UnservedShift] = {}
     progress("plan.progress", 0, len(shifts))
-    with ThreadPoolExecutor(max_workers=_processors()) as pool:
+    pool = ThreadPoolExecutor(max_workers=_processors())
+    try:
         for turn in _turns(day, shifts):
             for shift, outcome in _plan_turn(day, turn, printed=printed, pool=pool):
                 made[shift] = outcome
                 progress("plan.progress", len(made), len(shifts))
+    finally:
+        pool.shutdown(cancel_futures=True)  # after a fault or Ctrl-C the rest is not begun
     progress("plan.progress", len(shifts), len(shifts))
     return made
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.settings import FILE_NAME
-from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.app.workspace import Workspace
 from zds_geo.core.errors import OutputError, StoreError
 from zds_geo.core.windows import AMSTERDAM
 
@@ -121,10 +121,11 @@ def back_up(
 
 def _note(workspace: Workspace, made: Backup, *, now: datetime) -> str:
     """Note the backup in the audit log; say why where that fails, since the backup is good."""
-    from zds_geo.store import Action
+    from zds_geo.store import Action, open_history
 
-    try:
-        with open_store(workspace, now=now) as store:
+    retention = workspace.settings.retention
+    try:  # nothing is forgotten or tidied here: a restore may be under way
+        with open_history(workspace.history_location, now=now, retention=retention) as store:
             store.note(Action.BACKUP_MADE, made.image.counts.get("knock", 0), now=now)
     except StoreError as fault:
         return fault.sentence()

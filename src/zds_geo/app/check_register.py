@@ -8,10 +8,11 @@ from typing import Final
 from zds_geo.app._safety import Finding
 from zds_geo.app.back_up import FOLDER, find_keys
 from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.core.errors import ZdsGeoError
+from zds_geo.core.errors import StoreError, ZdsGeoError
 from zds_geo.core.texts import say
 
 _QUARTER: Final = timedelta(minutes=15)  # what the audit log rounds down to
+_RECENT: Final = timedelta(days=-35)
 MARK_LENGTH: Final = 8  # enough to compare by eye with a mark that was written down
 
 
@@ -35,7 +36,7 @@ def check_audit(workspace: Workspace, *, now: datetime) -> list[Finding]:
     try:
         with open_store(workspace, now=now) as store:
             restored = store.last_noted(Action.BACKUP_RESTORED)
-            found = store.verify_audit(known=_kept_elsewhere(workspace, since=restored))
+            found = store.verify_audit(known=_kept_elsewhere(workspace, since=restored, now=now))
     except ZdsGeoError:
         return []
     if found.good:
@@ -45,17 +46,22 @@ def check_audit(workspace: Workspace, *, now: datetime) -> list[Finding]:
     return [Finding(good=False, key="doctor.audit_broken", facts={"fault": fault})]
 
 
-def _kept_elsewhere(workspace: Workspace, *, since: datetime | None) -> tuple[int, str] | None:
+def _kept_elsewhere(
+    workspace: Workspace, *, since: datetime | None, now: datetime
+) -> tuple[int, str] | None:
     """Give where the audit log ended in the newest backup of this history.
 
     A backup from before the last restore may hold rows that the restored history never had.
     """
     from zds_geo.store import find_backups
 
-    mine = find_keys(workspace.root)  # backups of another workspace may lie there too
+    try:
+        mine = find_keys(workspace.root)  # backups of another workspace may lie there too
+    except StoreError:  # a broken key file is told elsewhere
+        return None
     for backup in reversed(find_backups(workspace.root / FOLDER)):
-        if backup.key_number not in mine:
-            continue
+        if backup.key_number not in mine or not _RECENT < backup.made_at - now <= timedelta(0):
+            continue  # an old one may be of before a restore that the log no longer tells
         if since is not None and backup.made_at < since + _QUARTER:
             return None
         if backup.audit is not None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
-_EXPORTS: Final = frozenset({".csv", ".xlsx", ".geojson", ".gpkg", ".gpx", ".kml"})
-_OURS: Final = _EXPORTS | {".pdf", ".html"}
+_OF_THE_DAY: Final = frozenset({"printen.pdf", "overzicht.pdf"})  # in a day's folder
+_TABLE: Final = "rondes"  # of a day's rounds, in any format
+_EXPORTS: Final = frozenset({"overzicht.xlsx", "overzicht.gpkg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,33 +226,34 @@ def forget_door(workspace: Workspace, door: str, *, now: datetime, moved: bool =
 def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
     """Take a door out of the plans in ``maps/``, and remove all papers of that day that show it.
 
-    The sheets and maps of other rounds stay; what holds several rounds (to print, tables) goes.
+    First the papers, so that what fails halfway is done again the next time. The sheets and maps of
+    other rounds stay; what holds several rounds goes.
     """
     codes: set[str] = set()
     for path in sorted(folder.glob("*/plan.json")) if folder.is_dir() else []:
-        plan = _read_plan(path)
-        touched = {r["round_id"] for r in plan["rounds"] if _take_out(r, doors)}
+        plan, touched = _without(path, doors)
         if not touched:
             continue
-        text = json.dumps(plan, ensure_ascii=False, indent=1)
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
-        others = {r["round_id"] for r in plan["rounds"]} - touched
-        for file in path.parent.iterdir():
-            ours = file.suffix.lower() in _OURS and file != path
-            if ours and file.is_file() and not file.name.startswith(tuple(others)):
-                file.unlink()
+        try:
+            for file in sorted(path.parent.iterdir()):
+                if file.stem in touched | {_TABLE} or file.name in _OF_THE_DAY:
+                    file.unlink()
+            text = json.dumps(plan, ensure_ascii=False, indent=1)
+            path.write_text(text + "\n", encoding="utf-8", newline="\n")
+        except OSError as fault:
+            why = fault.strerror
+            raise OutputError("forget.in_use", path=fault.filename or path, fault=why) from None
         codes |= touched
     return tuple(sorted(codes))
 
 
-def _read_plan(path: Path) -> dict[str, Any]:
+def _without(path: Path, doors: frozenset[str]) -> tuple[dict[str, Any], set[str]]:
+    """Read a plan and take doors out; tell from which rounds."""
     try:
         plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if all(isinstance(r["round_id"], str) and r["stops"] is not None for r in plan["rounds"]):
-            return plan
+        return plan, {str(r["round_id"]) for r in plan["rounds"] if _take_out(r, doors)}
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise OutputError("forget.plan_unread", path=path, folder=path.parent)
+        raise OutputError("forget.plan_unread", path=path, folder=path.parent) from None
 
 
 def _take_out(planned: dict[str, Any], doors: frozenset[str]) -> bool:
@@ -266,9 +268,9 @@ def _take_out(planned: dict[str, Any], doors: frozenset[str]) -> bool:
 
 
 def _find_exports(folder: Path) -> tuple[Path, ...]:
-    """List the tables and layers that somebody made in ``maps/``: theirs to keep or throw away."""
+    """List what somebody made of all rounds in ``maps/``: theirs to keep or throw away."""
     found = folder.rglob("*") if folder.is_dir() else ()
-    return tuple(sorted(p for p in found if p.suffix.lower() in _EXPORTS and p.is_file()))
+    return tuple(sorted(p for p in found if p.name in _EXPORTS and p.is_file()))
 
 
 def write_ledger(workspace: Workspace, store: HistoryStore) -> Path | None:

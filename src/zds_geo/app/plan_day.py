@@ -84,7 +84,18 @@ def choose_date(
 
 
 def knows_register(store: HistoryStore) -> bool:
-    """Tell whether somebody said where one may not ring, or planned before that was asked."""
+    """Tell whether somebody said where one may not ring, or planned before that was asked.
+
+    Parameters
+    ----------
+    store : HistoryStore
+        Open.
+
+    Returns
+    -------
+    bool
+        False before the first plan of a workspace without a list.
+    """
     return store.has_register_source() or bool(store.used_codes())
 
 

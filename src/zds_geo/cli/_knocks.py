@@ -142,18 +142,25 @@ def add(
 
 
 def read_words(words: list[str], windows: WindowScheme, on: Day, *, back: str) -> tuple[str, Entry]:
-    """Read an address and an outcome, also where nobody put quotes around the address."""
-    faults = []
-    for n in range(1, len(words)):
+    """Read an address and an outcome, also where nobody put quotes around the address.
+
+    What can be split in two ways is asked back: an addition is not a slip of the pen.
+    """
+    whole = " " in words[0]  # in quotes
+    faults, found = [], []
+    for n in range(1, 2 if whole else len(words)):
         try:
             entry = _read_outcome(" ".join(words[n:]), windows, on, back=back)
         except ZdsGeoError as fault:
             faults.append(fault)
         else:
-            return " ".join(words[:n]), entry
-    whole = any(letter.isdigit() for letter in words[0])  # the address is one word, or in quotes
+            found.append((" ".join(words[:n]), entry))
+    if len(found) > 1:
+        raise UsageError("knocks.quotes", got=" ".join(words))
+    if found:
+        return found[0]
     half = (fault for fault in faults if fault.key != "entry.unknown")  # an outcome, but not clear
-    raise next(half, faults[0 if whole else -1])
+    raise next(half, faults[-1])
 
 
 def _read_outcome(text: str, windows: WindowScheme, on: Day, *, back: str) -> Entry:

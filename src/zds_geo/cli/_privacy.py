@@ -84,7 +84,14 @@ def forget(ctx: typer.Context, address: Address) -> None:
     face.print("forget.backups", days=workspace.settings.retention.backups_days)
     if erased.refused:
         face.print("forget.register")
-    face.data({"knocks": erased.knocks, "sheets": erased.sheets, "refused": erased.refused})
+    face.data(
+        {
+            "knocks": erased.knocks,
+            "sheets": erased.sheets,
+            "refused": erased.refused,
+            "exports": erased.exports,
+        }
+    )
 
 
 def _show_rest(face: Face, erased: "Erased") -> None:
@@ -106,4 +113,11 @@ def new_residents(ctx: typer.Context, address: Address) -> None:
     _show_rest(face, erased)
     if erased.refused:
         face.print("newcomers.register")
-    face.data({"knocks": erased.knocks, "sheets": erased.sheets, "refused": erased.refused})
+    face.data(
+        {
+            "knocks": erased.knocks,
+            "sheets": erased.sheets,
+            "refused": erased.refused,
+            "exports": erased.exports,
+        }
+    )

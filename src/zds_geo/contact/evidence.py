@@ -98,7 +98,26 @@ def posterior(
     forgotten: Floats,
     reached: npt.NDArray[np.bool_] | None = None,
 ) -> Floats:
-    """Give the chance of each kind of household after what happened at the door (Bayes)."""
+    """Give the chance of each kind of household after what happened at the door (Bayes).
+
+    Parameters
+    ----------
+    shares : ndarray, shape (n, K)
+        Chance of each kind beforehand.
+    misses, hits : ndarray, shape (n, W)
+        As from ``count_windows``.
+    opens : ndarray, shape (K, W)
+        Chance to open of each kind in each window.
+    forgotten : ndarray, shape (n,)
+        Misses whose window is forgotten.
+    reached : ndarray of bool, shape (n,), optional
+        Doors where was talked in knocks that are gone.
+
+    Returns
+    -------
+    ndarray, shape (n, K)
+        Rows add up to one.
+    """
     likely = np.log(np.maximum(shares, 1e-12)) + hits @ np.log(opens).T
     likely += misses @ np.log1p(-opens).T
     mean = opens.mean(axis=1)  # in a window nobody remembers
@@ -112,7 +131,20 @@ def posterior(
 
 
 def forgotten_misses(doors: pd.DataFrame, state: pd.DataFrame | None) -> Floats:
-    """Give the misses of each door of which only the number is left."""
+    """Give the misses of each door of which only the number is left.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        Index ``door_id``.
+    state : DataFrame or None
+        What remains after retention (DESIGN 5).
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Zero where nothing was forgotten.
+    """
     if state is None or "misses" not in state:
         return np.zeros(len(doors))
     counts = pd.to_numeric(state["misses"], errors="coerce").reindex(doors.index).fillna(0.0)
@@ -121,7 +153,20 @@ def forgotten_misses(doors: pd.DataFrame, state: pd.DataFrame | None) -> Floats:
 
 
 def reached_and_forgotten(doors: pd.DataFrame, state: pd.DataFrame | None) -> npt.NDArray[np.bool_]:
-    """Tell at which doors was talked in knocks that are gone."""
+    """Tell at which doors was talked in knocks that are gone.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        Index ``door_id``.
+    state : DataFrame or None
+        What remains after retention (DESIGN 5).
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True where a month of a talk is left.
+    """
     if state is None or "month_last_talked" not in state:
         return np.zeros(len(doors), dtype=bool)
     talked = state["month_last_talked"].fillna("").astype(str).reindex(doors.index, fill_value="")
@@ -130,13 +175,35 @@ def reached_and_forgotten(doors: pd.DataFrame, state: pd.DataFrame | None) -> np
 
 
 def logit(p: Floats) -> Floats:
-    """Give log odds of chances, kept off 0 and 1."""
+    """Give log odds of chances, kept off 0 and 1.
+
+    Parameters
+    ----------
+    p : ndarray
+        Chances.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape, finite.
+    """
     clipped = np.clip(p, 1e-6, 1 - 1e-6)
     found: Floats = np.log(clipped) - np.log1p(-clipped)
     return found
 
 
 def sigmoid(x: Any) -> Floats:
-    """Give the chances of log odds."""
+    """Give the chances of log odds.
+
+    Parameters
+    ----------
+    x : ndarray or float
+        Log odds.
+
+    Returns
+    -------
+    ndarray
+        Between 0 and 1.
+    """
     found: Floats = 1.0 / (1.0 + np.exp(-x))
     return found

@@ -59,7 +59,23 @@ def make_pdf(
     drawings: Mapping[str, str] | None = None,
     failed: str = "sheet.failed",
 ) -> bytes:
-    """Make the PDF of ``typeset`` in memory; ``path`` only names it where it fails."""
+    """Make the PDF of ``typeset`` in memory.
+
+    Parameters
+    ----------
+    template, path, data, day, drawings, failed
+        As for ``typeset``; ``path`` only names it where it fails.
+
+    Returns
+    -------
+    bytes
+        PDF/UA.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
     import typst
 
     stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -237,7 +237,7 @@ def _read_head(whole: bytes, path: Path) -> tuple[SealedHeader, int]:
             n_bytes=int(table["bytes"]),
             audit=_audit_of(table),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise StoreError("backup.damaged", path=path) from None
     if made_at.tzinfo is None or header.n_bytes < 0:
         raise StoreError("backup.damaged", path=path)

@@ -118,3 +118,17 @@ def test_an_outcome_that_is_half_clear_is_asked_back_as_such() -> None:
     words = ["Beukstraat", "3", "kt", "zaterdag", "vanaf", "12", "december"]
     with pytest.raises(UsageError, match="day and date"):
         read_words(words, DEFAULT_WINDOWS, date(2026, 11, 28), back="")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Winkelplein 2 A niet meer", "Dorpsweg 12 hs niet thuis", "Dorpsweg 12 A garage",
+     "Dorpsweg 12 II niet meer aanbellen", "Dorpsweg 12 H leegstand"],
+)  # fmt: skip
+def test_an_addition_is_never_taken_for_a_slip_of_the_pen(words: str) -> None:
+    with pytest.raises(UsageError, match="quotes"):
+        read_words(words.split(), DEFAULT_WINDOWS, date(2026, 11, 28), back="")
+    street, number, addition, *rest = words.split()
+    quoted = [f"{street} {number} {addition}", *rest]
+    door, _ = read_words(quoted, DEFAULT_WINDOWS, date(2026, 11, 28), back="")
+    assert door == f"{street} {number} {addition}"
