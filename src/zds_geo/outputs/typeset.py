@@ -63,8 +63,18 @@ def make_pdf(
 
     Parameters
     ----------
-    template, path, data, day, drawings, failed
-        As for ``typeset``; ``path`` only names it where it fails.
+    template : str
+        As for ``typeset``, and so the others.
+    path : Path
+        Only names it where it fails.
+    data : mapping
+        What the template shows.
+    day : date
+        Of the document.
+    drawings : mapping of str to str, optional
+        Further inputs.
+    failed : str
+        Key of the sentence that says that it cannot be made.
 
     Returns
     -------
