@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 
 from zds_geo.app._day import Day
 from zds_geo.app._rounds import Solved, lay_out_shift, solve_shift, write_shift
@@ -64,18 +63,30 @@ def _plan_turn(
     printed: Mapping[RosterShift, Collection[str]],
     pool: ThreadPoolExecutor,
 ) -> Iterator[tuple[RosterShift, Round | UnservedShift]]:
-    """Make the rounds of one turn; only as many cases at a time as can be searched."""
-    searched: deque[tuple[RosterShift, Future[Solved]]] = deque()
-    for shift in turn:
-        if len(searched) > _processors():
-            yield _write(day, *searched.popleft())
+    """Make the rounds of one turn; only as many cases at a time as can be searched.
+
+    The largest come first, so that no processor is left with a long search at the end. The order
+    does not matter to the answer: no two of them share a door.
+    """
+    searched: dict[Future[Solved], RosterShift] = {}
+    for shift in sorted(turn, key=lambda s: -_size(day, s)):
+        while len(searched) > _processors():
+            done, _ = wait(searched, return_when=FIRST_COMPLETED)
+            for solved in done:
+                yield _write(day, searched.pop(solved), solved)
         case = lay_out_shift(day, shift, printed=printed.get(shift, frozenset()))
         if isinstance(case, UnservedShift):
             yield shift, case
         else:
-            searched.append((shift, pool.submit(solve_shift, day, case)))
-    while searched:
-        yield _write(day, *searched.popleft())
+            searched[pool.submit(solve_shift, day, case)] = shift
+    for solved in as_completed(list(searched)):
+        yield _write(day, searched.pop(solved), solved)
+
+
+def _size(day: Day, shift: RosterShift) -> int:
+    """Give the number of doors from which a shift chooses."""
+    own = day.settings.assistant(shift.assistant_id).buurt_codes
+    return int(day.doors["buurt_code"].isin(own).sum()) if own else len(day.doors)
 
 
 def _write(
