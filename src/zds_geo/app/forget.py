@@ -13,6 +13,7 @@ from zds_geo.app.back_up import ledger_path, remove_old
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.app.write_outputs import OVERVIEW, TOGETHER
 from zds_geo.core.errors import OutputError
 from zds_geo.core.windows import AMSTERDAM
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
-_OF_THE_DAY: Final = frozenset({"printen.pdf", "overzicht.pdf"})  # in a day's folder
 _TABLE: Final = "rondes"  # of a day's rounds, in any format
 _EXPORTS: Final = frozenset({"overzicht.xlsx", "overzicht.gpkg"})
 
@@ -236,7 +236,7 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
             continue
         try:
             for file in sorted(path.parent.iterdir()):
-                if file.stem in touched | {_TABLE} or file.name in _OF_THE_DAY:
+                if file.stem in touched | {_TABLE} or file.name in {OVERVIEW, TOGETHER}:
                     file.unlink()
             text = json.dumps(plan, ensure_ascii=False, indent=1)
             path.write_text(text + "\n", encoding="utf-8", newline="\n")
