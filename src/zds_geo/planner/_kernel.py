@@ -31,6 +31,7 @@ _GOLDEN, _MIX_A, _MIX_B = (
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _BLINK: Final = 0.06  # share of nodes overlooked in a recreate, so that rounds differ
 _SLACK: Final = 0.5  # what time left over is worth, in prize per time of the best round
+NOTHING: Final = -1e300
 _CHANCELESS: Final = 6.0  # so many temperatures below, a round is not worth shortening
 
 
@@ -70,7 +71,14 @@ class Walk(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room to work in: where each free node goes in best, and which nodes are taken out."""
+    """Room to work in: where each node goes in best, and which nodes are taken out.
+
+    Where ``after`` is -1 the best gap of a node is gone and the next best was not looked for yet:
+    ``cost`` is then the least that it can be (lazy evaluation, Minoux 1978).
+    ``known_cost`` and ``known_after`` hold the same for the round that is searched on, and
+    ``follows`` which node comes behind each of it, or -1: most of a trial is as it was there.
+    ``touched`` marks the gaps of a trial that were not there, ``gaps`` lists them.
+    """
 
     free: Bools
     cost: Ints
@@ -78,6 +86,11 @@ class Room(NamedTuple):
     place: Ints
     gone: Bools
     seen: Ints
+    known_cost: Ints
+    known_after: Ints
+    follows: Ints
+    touched: Bools
+    gaps: Ints
 
 
 @njit(cache=True)
@@ -150,13 +163,15 @@ def _put_in(task: Task, walk: Walk, m: int, at: int, k: int) -> int:
 @njit(cache=True)
 def _best_place(task: Task, walk: Walk, m: int, room: Room, k: int) -> None:
     """Find the place of least detour of one node."""
-    room.cost[k] = FAR
+    least, found = FAR, -1
+    to, fro = task.back[k], task.effort[k]  # rows: a node's own times lie together
     for j in range(m - 1):
         a, b = walk.order[j], walk.order[j + 1]
-        d = task.effort[a, k] + task.back[b, k] - task.effort[a, b]
-        if d < room.cost[k]:
-            room.cost[k] = d
-            room.after[k] = a
+        d = to[a] + fro[b] - task.effort[a, b]
+        if d < least:
+            least, found = d, a
+    room.cost[k] = least
+    room.after[k] = found
 
 
 @njit(cache=True)
@@ -176,39 +191,90 @@ def _all_places(task: Task, walk: Walk, m: int, room: Room) -> None:
 
 
 @njit(cache=True)
-def _new_places(task: Task, walk: Walk, m: int, room: Room, at: int) -> None:
+def _learn(walk: Walk, m: int, room: Room) -> None:
+    """Keep what is known of the round that is searched on, after ``_all_places``."""
+    room.known_cost[:] = room.cost
+    room.known_after[:] = room.after
+    room.follows[:] = -1
+    for i in range(m - 1):
+        room.follows[walk.order[i]] = walk.order[i + 1]
+
+
+@njit(cache=True)
+def _places_from_known(task: Task, walk: Walk, m: int, room: Room) -> None:
+    """Find the place of least detour of every node, from what is known of the round before.
+
+    A node that was outside needs a look at the new gaps only.
+    """
+    n, n_gaps = len(task.gain), 0
+    room.gone[:] = True  # gaps behind these nodes are gone
+    for j in range(m - 1):
+        a = walk.order[j]
+        if room.follows[a] == walk.order[j + 1]:
+            room.gone[a] = False
+        else:
+            room.gaps[n_gaps] = j
+            n_gaps += 1
+    for k in range(1, n - 1):
+        if walk.inside[k]:
+            continue
+        if room.follows[k] >= 0:
+            _best_place(task, walk, m, room, k)
+            continue
+        least, found = room.known_cost[k], room.known_after[k]
+        if found >= 0 and room.gone[found]:
+            found = -1
+        for g in range(n_gaps):
+            a, b = walk.order[room.gaps[g]], walk.order[room.gaps[g] + 1]
+            d = task.back[k, a] + task.effort[k, b] - task.effort[a, b]
+            if d < least or (d == least and found < 0):
+                least, found = d, a
+        room.cost[k] = least
+        room.after[k] = found
+
+
+@njit(cache=True)
+def _new_places(task: Task, walk: Walk, room: Room, at: int) -> None:
     """Bring places up to date after a node was put in behind ``at``."""
     a, new, b = walk.order[at], walk.order[at + 1], walk.order[at + 2]
     base_a, base_b = task.effort[a, new], task.effort[new, b]
     for k in range(1, len(task.gain) - 1):
-        if not room.free[k]:
+        if walk.inside[k]:
             continue
         if room.after[k] == a:
-            _best_place(task, walk, m, room, k)
-            continue
+            room.after[k] = -1
         d = task.effort[a, k] + task.back[new, k] - base_a
-        if d < room.cost[k]:
+        if d < room.cost[k] or (d == room.cost[k] and room.after[k] < 0):
             room.cost[k] = d
             room.after[k] = a
         d = task.effort[new, k] + task.back[b, k] - base_b
-        if d < room.cost[k]:
+        if d < room.cost[k] or (d == room.cost[k] and room.after[k] < 0):
             room.cost[k] = d
             room.after[k] = new
 
 
 @njit(cache=True)
-def _pick(task: Task, room: Room, left: int, price: float) -> int:
+def _value(task: Task, room: Room, k: int, left: int, price: float) -> float:
+    """Give what a free node brings for its time; NOTHING when it brings or fits nothing."""
+    d = room.cost[k] + task.service[k]
+    if (d > left and not task.timed) or (task.gain[k] == 0 and d >= 0):
+        return NOTHING
+    if d < 0:
+        return 1e200 - d
+    return task.gain[k] - price * d if price > 0.0 else task.gain[k] / max(d, 1)
+
+
+@njit(cache=True)
+def _pick(task: Task, walk: Walk, m: int, room: Room, left: int, price: float) -> int:
     """Give the free node that brings most for its time; -1 when none brings anything."""
-    best, found = -1e300, -1
+    best, found = NOTHING, -1
     for k in range(1, len(task.gain) - 1):
         if not room.free[k]:
             continue
-        d = room.cost[k] + task.service[k]
-        if (d > left and not task.timed) or (task.gain[k] == 0 and d >= 0):
-            continue
-        value = task.gain[k] - price * d if price > 0.0 else task.gain[k] / max(d, 1)
-        if d < 0:
-            value = 1e200 - d
+        value = _value(task, room, k, left, price)
+        if value > best and room.after[k] < 0:
+            _best_place(task, walk, m, room, k)
+            value = _value(task, room, k, left, price)
         if value > best:
             best, found = value, k
     return found
@@ -220,15 +286,24 @@ def recreate(
 ) -> int:
     """Insert nodes where they bring most for their time, until nothing fits; give the length.
 
-    ``price`` above zero: most gain less price times time; else most gain per time.
+    ``price`` above zero: most gain less price times time; else most gain per time. Afterwards the
+    room holds the best places in the round that came of it.
     """
+    _all_places(task, walk, m, room)
+    return _fill_in(task, walk, m, room, blink, price, state)
+
+
+@njit(cache=True)
+def _fill_in(
+    task: Task, walk: Walk, m: int, room: Room, blink: float, price: float, state: State
+) -> int:
+    """Do so with the best places found already."""
     for k in range(1, len(task.gain) - 1):
         room.free[k] = not walk.inside[k] and (blink <= 0.0 or _uniform(state) >= blink)
     for i in range(m):
         room.place[walk.order[i]] = i
-    _all_places(task, walk, m, room)
     while True:
-        k = _pick(task, room, walk.late[m - 1] - walk.early[m - 1], price)
+        k = _pick(task, walk, m, room, walk.late[m - 1] - walk.early[m - 1], price)
         if k < 0:
             return m
         at = room.place[room.after[k]]
@@ -240,7 +315,7 @@ def recreate(
             m = _put_in(task, walk, m, at, k)
             for i in range(at, m):
                 room.place[walk.order[i]] = i
-            _new_places(task, walk, m, room, at)
+            _new_places(task, walk, room, at)
 
 
 @njit(cache=True)
@@ -340,12 +415,31 @@ def _drop(walk: Walk, m: int, room: Room) -> int:
 
 
 @njit(cache=True)
-def _best_turn(task: Task, order: Ints, m: int, to: Ints, fro: Ints) -> tuple[int, int, int]:
-    """Give what turning places i … j saves most."""
+def _touch(order: Ints, m: int, room: Room) -> int:
+    """Mark the gaps (by the place behind) that the known round does not have; give how many."""
+    n_gaps = 0
+    for i in range(1, m):
+        a, b = order[i - 1], order[i]
+        room.touched[i] = room.follows[a] != b and room.follows[b] != a
+        if room.touched[i]:
+            room.gaps[n_gaps] = i
+            n_gaps += 1
+    return n_gaps
+
+
+@njit(cache=True)
+def _best_turn(
+    task: Task, order: Ints, m: int, to: Ints, fro: Ints, room: Room, n_gaps: int
+) -> tuple[int, int, int]:
+    """Give what turning places i … j saves most; at least one of both gaps is a touched one."""
     gained, p, q = 0, 0, 0
     for i in range(1, m - 2):
         a, b = order[i - 1], order[i]
-        for j in range(i + 1, m - 1):
+        every = room.touched[i]
+        for t in range(m - 2 - i if every else n_gaps):
+            j = i + 1 + t if every else room.gaps[t] - 1
+            if j <= i:
+                continue
             c, d = order[j], order[j + 1]
             old = task.effort[a, b] + to[j] - to[i] + task.effort[c, d]
             new = task.effort[a, c] + fro[j] - fro[i] + task.effort[b, d]
@@ -356,9 +450,12 @@ def _best_turn(task: Task, order: Ints, m: int, to: Ints, fro: Ints) -> tuple[in
 
 @njit(cache=True)
 def _best_move(
-    task: Task, order: Ints, m: int, to: Ints, fro: Ints, size: int
+    task: Task, order: Ints, m: int, to: Ints, fro: Ints, size: int, room: Room, n_gaps: int
 ) -> tuple[int, int, int, bool]:
-    """Give what moving places i … i + size - 1 behind place j saves most, perhaps turned."""
+    """Give what moving places i … i + size - 1 behind place j saves most, perhaps turned.
+
+    At least one of the three gaps is a touched one.
+    """
     gained, p, q, turn = 0, 0, 0, False
     for i in range(1, m - size):
         head, tail = order[i], order[i + size - 1]
@@ -367,7 +464,9 @@ def _best_move(
         if saved <= gained:
             continue
         turned = fro[i + size - 1] - fro[i] - (to[i + size - 1] - to[i])
-        for j in range(m - 1):
+        every = room.touched[i] or room.touched[i + size]
+        for t in range(m - 1 if every else n_gaps):
+            j = t if every else room.gaps[t] - 1
             if i - 1 <= j < i + size:
                 continue
             a, b = order[j], order[j + 1]
@@ -403,8 +502,11 @@ def _move(order: Ints, p: int, q: int, size: int, turn: bool) -> None:
 
 
 @njit(cache=True)
-def shorten(task: Task, walk: Walk, m: int) -> bool:
-    """Move stretches of up to three nodes, either way round, and turn stretches, while shorter."""
+def shorten(task: Task, walk: Walk, m: int, room: Room) -> bool:
+    """Move stretches of up to three nodes, either way round, and turn stretches, while shorter.
+
+    Moves that the known round could have made too are not tried again.
+    """
     order = walk.order
     kept = order[:m].copy()
     to, fro = np.zeros(m, dtype=np.int64), np.zeros(m, dtype=np.int64)
@@ -413,10 +515,11 @@ def shorten(task: Task, walk: Walk, m: int) -> bool:
         for i in range(1, m):
             to[i] = to[i - 1] + task.effort[order[i - 1], order[i]]
             fro[i] = fro[i - 1] + task.effort[order[i], order[i - 1]]
-        gained, p, q = _best_turn(task, order, m, to, fro)
+        n_gaps = _touch(order, m, room)
+        gained, p, q = _best_turn(task, order, m, to, fro, room, n_gaps)
         size, turn = 0, False
         for length in range(1, 4):
-            found, i, j, other = _best_move(task, order, m, to, fro, length)
+            found, i, j, other = _best_move(task, order, m, to, fro, length, room, n_gaps)
             if found > gained:
                 gained, p, q, size, turn = found, i, j, length, other
         if gained <= 0:
@@ -574,7 +677,8 @@ def _step(
     price = 0.0
     if _uniform(state) < 0.5:
         price = rate * (0.3 + 0.9 * _uniform(state))
-    return recreate(task, trial, m, room, _BLINK, price, state)
+    _places_from_known(task, trial, m, room)
+    return _fill_in(task, trial, m, room, _BLINK, price, state)
 
 
 @njit(cache=True, nogil=True)
@@ -592,6 +696,10 @@ def search(
     schedule(task, best, sizes[1])
     top, slack = score(task, best, sizes[1], room.seen)
     schedule(task, here, sizes[0])
+    room.follows[:] = -1  # every move is a new one
+    shorten(task, here, sizes[0], room)
+    _all_places(task, here, sizes[0], room)
+    _learn(here, sizes[0], room)
     value = _worth(task, here, sizes[0], rate, room.seen)
     heat = max(top, 1.0) * warmth
     since = 0
@@ -602,13 +710,14 @@ def search(
         m = _step(task, trial, sizes[0], room, largest, rate, state)
         if m == 0 or _worth(task, trial, m, rate, room.seen) < value - _CHANCELESS * heat:
             continue
-        if shorten(task, trial, m):
+        if shorten(task, trial, m, room):
             m = recreate(task, trial, m, room, 0.0, 0.0, state)
         found = _worth(task, trial, m, rate, room.seen)
         if found >= value or _uniform(state) < np.exp((found - value) / heat):
             value = found
             sizes[0] = m
             copy_walk(trial, m, here)
+            _learn(trial, m, room)
         reached, left = score(task, trial, m, room.seen)
         if reached > top or (reached == top and left > slack):
             top, slack = reached, left

@@ -102,16 +102,9 @@ class Search:
         self.at = at
         self.place = {int(node): i for i, node in enumerate(at[1:-1], start=1)}
         self.task = _make_task(case, at)
-        n = len(at)
         self.trial = self._new_walk()
-        self.room = _kernel.Room(
-            free=np.zeros(n, dtype=np.bool_),
-            cost=np.zeros(n, dtype=np.int64),
-            after=np.zeros(n, dtype=np.int64),
-            place=np.zeros(n, dtype=np.int64),
-            gone=np.zeros(n, dtype=np.bool_),
-            seen=np.zeros(int(self.task.side.max()) + 1 if case.change else 1, dtype=np.int64),
-        )
+        n_sides = int(self.task.side.max()) + 1 if case.change else 1
+        self.room = _make_room(len(at), n_sides)
         self._change = case.change
 
     def run(
@@ -268,6 +261,16 @@ class Search:
         best = np.argsort(-worth, axis=None, kind="stable")[:STARTS]
         pairs = [np.unravel_index(k, worth.shape) for k in best if worth.flat[k] > 0]
         return [[int(i) + 1, int(j) + 1] for i, j in pairs]
+
+
+def _make_room(n: int, n_sides: int) -> _kernel.Room:
+    cost, after, place, known_cost, known_after, follows, gaps = np.zeros((7, n), dtype=np.int64)
+    free, gone, touched = np.zeros((3, n), dtype=np.bool_)
+    return _kernel.Room(
+        free=free, cost=cost, after=after, place=place, gone=gone,
+        seen=np.zeros(n_sides, dtype=np.int64), known_cost=known_cost, known_after=known_after,
+        follows=follows, touched=touched, gaps=gaps,
+    )  # fmt: skip
 
 
 def _make_task(case: Case, at: npt.NDArray[np.intp]) -> Task:

@@ -126,7 +126,7 @@ def test_a_team_keeps_each_budget_shares_no_door_and_beats_one_after_the_other(s
     prize[90] = service[90] = 0
     team = solve_team(
         travel, service, prize, starts=starts, ends=starts, budgets_s=budgets, seed=seed,
-        iterations=300, must=[50],
+        iterations=600, must=[50],
     )  # fmt: skip
     visited = [k for r in team.rounds for k in r.order[1:-1]]
     assert len(set(visited)) == len(visited)
@@ -138,17 +138,17 @@ def test_a_team_keeps_each_budget_shares_no_door_and_beats_one_after_the_other(s
         assert took + int(service[list(set(found.order))].sum()) <= budget
     assert team.prize == int(prize[visited].sum())
     first = solve_round(
-        travel, service, prize, start=0, end=0, budget_s=3000, seed=seed, iterations=300
+        travel, service, prize, start=0, end=0, budget_s=3000, seed=seed, iterations=600
     )
     rest = prize.copy()
     rest[list(first.order)] = 0
     second = solve_round(
-        travel, service, rest, start=90, end=90, budget_s=4500, seed=seed, iterations=300
+        travel, service, rest, start=90, end=90, budget_s=4500, seed=seed, iterations=600
     )
     assert team.prize >= 0.97 * (first.prize + second.prize)
     again = solve_team(
         travel, service, prize, starts=starts, ends=starts, budgets_s=budgets, seed=seed,
-        iterations=300, must=[50],
+        iterations=600, must=[50],
     )  # fmt: skip
     assert again == team
 
