@@ -1,10 +1,10 @@
 """Who opens when: a mixture of a few ways of being at home, learned from the knocks.
 
 Each home is one of a few *kinds of household* (works by day, at home by day, family, seldom in,
-never opens), each with a chance to open per time window. Kinds and their shares are learned
-together by expectation maximisation (Dempster, Laird, Rubin 1977): shares per street side lean on
-the buurt, the buurt on the area; what a home did itself decides among the kinds. A chance is
-never stored: a ``ChanceModel`` holds shares of streets, not homes (P08).
+sleeps in, never opens), each with a chance to open per time window. Kinds and their shares are
+learned together by expectation maximisation (Dempster, Laird, Rubin 1977): shares per street side
+lean on the buurt, the buurt on the area; what a home did itself decides among the kinds. A chance
+is never stored: a ``ChanceModel`` holds shares of streets, not homes (P08).
 """
 
 from __future__ import annotations
