@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.core.ids import bell_order
@@ -188,15 +189,14 @@ def gather_nodes(
     table = table.sort_values(["stop_id", "from_s", "to_s", "order", "door_id"])
     keys = ["stop_id", "from_s", "to_s"]
     table["part"] = table.groupby(keys).cumcount() // MAX_DOORS_PER_NODE
-    nodes = table.groupby([*keys, "part"], sort=True).agg(
-        doors=("door_id", tuple), prize=("prize", "sum"), service_s=("service_s", "sum")
-    )
-    nodes = nodes.reset_index()
-    windows = nodes[["from_s", "to_s"]].to_numpy(dtype=np.int64)
+    by_node = table.groupby([*keys, "part"], sort=True)
+    nodes = by_node[["prize", "service_s"]].sum().reset_index()
+    ends = by_node.size().to_numpy().cumsum()  # the table has the order of the nodes
+    ids = table["door_id"].tolist()
     return Nodes(
         stop_ids=[str(s) for s in nodes["stop_id"]],
-        door_ids=list(nodes["doors"]),
+        door_ids=[tuple(ids[a:b]) for a, b in pairwise([0, *ends])],
         prize=np.rint(nodes["prize"].to_numpy(dtype=float) * PRIZE_UNIT).astype(np.int64),
         service_s=nodes["service_s"].to_numpy(dtype=np.int64),
-        windows=windows,
+        windows=nodes[["from_s", "to_s"]].to_numpy(dtype=np.int64),
     )

@@ -303,11 +303,7 @@ def _make_case(
     stop_rows = {stop_id: row for row, stop_id in enumerate(stops.index)}
     rows = [*points[:2], *(stop_rows[s] for s in nodes.stop_ids), *points[2:]]
     n_stops = len(nodes.stop_ids)
-    used = sorted(set(rows))
-    small = network.seconds(used)
-    place = {row: i for i, row in enumerate(used)}
-    take = np.array([place[r] for r in rows])
-    travel = small[np.ix_(take, take)]
+    travel = network.seconds(rows)
     # A place out of reach from the start is no candidate; the solver never sees it.
     reach = (travel[0] < UNREACHABLE_S) & (travel[:, 1] < UNREACHABLE_S)
     if not reach[1] or not reach[2 : n_stops + 2].any():
@@ -324,7 +320,7 @@ def _make_case(
         nodes=_with_pause(nodes, shift.pause) if paused and shift.pause else nodes,
         network=network,
         rows=[rows[k] for k in keep],
-        travel_s=travel[np.ix_(keep, keep)],
+        travel_s=travel if len(keep) == len(rows) else travel[np.ix_(keep, keep)],
         start=start,
         end=end,
         pause_node=len(keep) - 1 if paused else None,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zds_geo.planner import RoundSolution
 
 MIN_DOORS_FOR_EXPECTATION: Final = 10
+_Home = tuple[str, int, str, str]  # street, number, letter, addition
 
 
 def write_round(
@@ -86,6 +87,7 @@ def _write_stops(
 
     inner = tuple(n for n in solution.order if n >= 2)
     groups = _merge_same_stop(case, inner)
+    homes = _homes_of(day, [d for n in inner for d in case.nodes.door_ids[n - 2]])
     clock, previous, line, contacts = 0, 0, 0, 0.0
     stops: list[RoundStop] = []
     pause: Pause | None = None
@@ -103,7 +105,7 @@ def _write_stops(
         clock = max(clock, int(case.nodes.windows[first - 2][0]))
         piece, frame = _piece_at(case.pieces, clock)
         door_ids = sorted(
-            (d for n in members for d in case.nodes.door_ids[n - 2]), key=_bell_key(day.doors)
+            (d for n in members for d in case.nodes.door_ids[n - 2]), key=_bell_key(homes)
         )
         stop_id = case.nodes.stop_ids[first - 2]
         stop = day.stops.loc[stop_id]
@@ -113,7 +115,7 @@ def _write_stops(
         for door_id in door_ids:
             line += 1
             contacts += float(frame.at[door_id, "chance"])
-            written.append(_write_door(day, door_id, frame, line=line, window=piece.window))
+            written.append(_write_door(door_id, homes, frame, line=line, window=piece.window))
         stops.append(
             RoundStop(
                 n=len(stops) + 1,
@@ -146,25 +148,33 @@ def _piece_at(pieces: list[tuple[Piece, pd.DataFrame]], clock: int) -> tuple[Pie
     return pieces[-1]
 
 
-def _bell_key(doors: pd.DataFrame) -> Callable[[str], Any]:
+def _homes_of(day: Day, door_ids: list[str]) -> dict[str, _Home]:
+    columns = ["straat", "huisnummer", "huisletter", "toevoeging"]
+    rows = day.doors[columns].loc[door_ids].itertuples(index=False)
+    return {
+        door_id: (street, int(number), letter, addition)
+        for door_id, (street, number, letter, addition) in zip(door_ids, rows, strict=True)
+    }
+
+
+def _bell_key(homes: dict[str, _Home]) -> Callable[[str], Any]:
     def key(door_id: str) -> tuple[object, ...]:
-        row = doors.loc[door_id]
-        order = bell_order(int(row["huisnummer"]), row["huisletter"], row["toevoeging"])
-        return (row["straat"], *order, door_id)
+        street, number, letter, addition = homes[door_id]
+        return (street, *bell_order(number, letter, addition), door_id)
 
     return key
 
 
 def _write_door(
-    day: Day, door_id: str, frame: pd.DataFrame, *, line: int, window: str
+    door_id: str, homes: dict[str, _Home], frame: pd.DataFrame, *, line: int, window: str
 ) -> RoundDoor:
-    row = day.doors.loc[door_id]
+    _, number, letter, addition = homes[door_id]
     reason = str(frame.at[door_id, "reason"])
     if not reason.startswith("reason."):
         reason = "reason.on_the_way"
     return RoundDoor(
         door_id=door_id,
-        label=house_label(int(row["huisnummer"]), row["huisletter"], row["toevoeging"]),
+        label=house_label(number, letter, addition),
         reason=reason,
         line=line,
         come_back_window=window if reason == "reason.on_request" else "",

@@ -183,8 +183,11 @@ class WalkNetwork:
         """
         import numpy as np
 
-        metres = np.vstack(list(self._walks(rows, metre_s=1.0, crossing=False)))
-        return np.minimum(metres, metres.T)
+        metres = np.empty((len(rows), len(rows)))
+        for first, walks in self._walks(rows, metre_s=1.0, crossing=False):
+            metres[first : first + len(walks), first:] = walks
+        _mirror(metres)
+        return metres
 
     def seconds(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
         """Give the whole walking seconds between rows.
@@ -202,13 +205,11 @@ class WalkNetwork:
         import numpy as np
 
         seconds = np.empty((len(rows), len(rows)), dtype=np.int64)
-        first = 0
-        for walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
-            lost = np.isinf(walks)
-            whole = np.ceil(np.where(lost, 0.0, walks) - 1e-9)
-            seconds[first : first + len(walks)] = np.where(lost, UNREACHABLE_S, whole)
-            first += len(walks)
-        _make_symmetric(seconds)
+        for first, walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
+            walks[np.isinf(walks)] = UNREACHABLE_S
+            np.subtract(walks, 1e-9, out=walks)
+            seconds[first : first + len(walks), first:] = np.ceil(walks, out=walks)
+        _mirror(seconds)
         return seconds
 
     def short_seconds(self, rows: Sequence[int]) -> npt.NDArray[np.uint16]:
@@ -227,18 +228,16 @@ class WalkNetwork:
         import numpy as np
 
         found = np.empty((len(rows), len(rows)), dtype=np.uint16)
-        first = 0
-        for walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
+        for first, walks in self._walks(rows, metre_s=1.0 / self._walk_m_s, crossing=True):
             whole = np.ceil(np.minimum(walks, float(NO_WAY_SHORT_S)) - 1e-9)
-            found[first : first + len(walks)] = whole.astype(np.uint16)
-            first += len(walks)
-        _make_symmetric(found)
+            found[first : first + len(walks), first:] = whole.astype(np.uint16)
+        _mirror(found)
         return found
 
     def _walks(
         self, rows: Sequence[int], *, metre_s: float, crossing: bool
-    ) -> Iterator[npt.NDArray[np.float64]]:
-        """Give the walks from a few rows at a time to all rows.
+    ) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
+        """Give the walks from a few rows at a time to those and all later ones; and the first row.
 
         Whoever leaves along an edge forwards with the door at the left walks on the left; arriving
         with the door at the right asks for one crossing, of the quieter of the two streets.
@@ -254,34 +253,34 @@ class WalkNetwork:
         side = self._side[r]
         cost = self._crossing[edge] if crossing else np.zeros(len(r))
         for first in range(0, len(r), CHUNK):
-            part = slice(first, first + CHUNK)
-            quiet = np.minimum(cost[part, None], cost[None, :])
-            sides = side[part, None] * side[None, :]
+            part, later = slice(first, first + CHUNK), slice(first, None)
+            quiet = np.minimum(cost[part, None], cost[None, later])
+            sides = side[part, None] * side[None, later]
             # Out by one end and in by the same one turns round: then one side is the other.
             turned = np.where(sides > 0, quiet, 0.0)
             across = np.where(sides < 0, quiet, 0.0)
             out = [between[place[a][part]] for a in (0, 1)]
-            best = self._shorter(out, place, walk, part, turned=True)
+            best = self._shorter(out, place, walk, first, turned=True)
             best *= metre_s
             best += turned
-            onward = self._shorter(out, place, walk, part, turned=False)
+            onward = self._shorter(out, place, walk, first, turned=False)
             onward *= metre_s
             onward += across
             np.minimum(best, onward, out=best)
-            straight = np.abs(along[part, None] - along[None, :]) * metre_s
+            straight = np.abs(along[part, None] - along[None, later]) * metre_s
             straight += across  # on one edge both streets are the same
-            same = edge[part, None] == edge[None, :]
+            same = edge[part, None] == edge[None, later]
             np.minimum(best, straight, out=best, where=same)
-            best += (self._access[r][part, None] + self._access[r][None, :]) * metre_s
-            best[r[part, None] == r[None, :]] = 0.0
-            yield best
+            best += (self._access[r][part, None] + self._access[r][None, later]) * metre_s
+            best[r[part, None] == r[None, later]] = 0.0
+            yield first, best
 
     @staticmethod
     def _shorter(
         out: Sequence[npt.NDArray[np.float64]],
         place: tuple[npt.NDArray[np.intp], ...],
         walk: tuple[npt.NDArray[np.float64], ...],
-        part: slice,
+        first: int,
         *,
         turned: bool,
     ) -> npt.NDArray[np.float64]:
@@ -291,9 +290,9 @@ class WalkNetwork:
         found = []
         for a in (0, 1):
             b = a if turned else 1 - a
-            way = np.take(out[a], place[b], axis=1)
-            way += walk[a][part, None]
-            way += walk[b][None, :]
+            way = np.take(out[a], place[b][first:], axis=1)
+            way += walk[a][first : first + len(way), None]
+            way += walk[b][None, first:]
             found.append(way)
         return np.minimum(found[0], found[1], out=found[0])
 
@@ -313,7 +312,7 @@ class WalkNetwork:
                     break
             if sure:
                 break
-        return found
+        return np.minimum(found, found.T)  # the sums are rounded in another order
 
     def _neighbours(self, ends: npt.NDArray[np.intp]) -> Iterator[_Part]:
         """Give ever larger parts of the network around some junctions; at last all of it.
@@ -430,15 +429,15 @@ class WalkNetwork:
         return steps[::-1]
 
 
-def _make_symmetric(times: npt.NDArray[Any]) -> None:
-    """Take the lesser of there and back, in blocks: their sums are rounded in another order."""
+def _mirror(times: npt.NDArray[Any]) -> None:
+    """Fill what is below the diagonal from what is above it, in blocks."""
     import numpy as np
 
     for begin in range(0, len(times), CHUNK):
-        part = slice(begin, begin + CHUNK)
-        least = np.minimum(times[part, begin:], times[begin:, part].T)
-        times[part, begin:] = least
-        times[begin:, part] = least.T
+        part, later = slice(begin, begin + CHUNK), slice(begin + CHUNK, None)
+        here = times[part, part]  # both halves are known: their sums are rounded in another order
+        np.minimum(here, here.T.copy(), out=here)
+        times[later, part] = times[part, later].T
 
 
 class _Part:

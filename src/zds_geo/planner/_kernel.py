@@ -216,41 +216,38 @@ def _places_from_known(task: Task, walk: Walk, m: int, room: Room) -> None:
             room.gaps[n_gaps] = j
             n_gaps += 1
     for k in range(1, n - 1):
-        if walk.inside[k]:
-            continue
         if room.follows[k] >= 0:
-            _best_place(task, walk, m, room, k)
+            if not walk.inside[k]:
+                _best_place(task, walk, m, room, k)
             continue
-        least, found = room.known_cost[k], room.known_after[k]
-        if found >= 0 and room.gone[found]:
-            found = -1
-        for g in range(n_gaps):
-            a, b = walk.order[room.gaps[g]], walk.order[room.gaps[g] + 1]
-            d = task.back[k, a] + task.effort[k, b] - task.effort[a, b]
-            if d < least or (d == least and found < 0):
-                least, found = d, a
-        room.cost[k] = least
-        room.after[k] = found
+        room.cost[k] = room.known_cost[k]
+        found = room.known_after[k]
+        room.after[k] = -1 if found >= 0 and room.gone[found] else found
+    for g in range(n_gaps):
+        _look_at(task, walk, room, room.gaps[g])
+
+
+@njit(cache=True)
+def _look_at(task: Task, walk: Walk, room: Room, at: int) -> None:
+    """Note for every node whether the gap behind place ``at`` is better than what is known."""
+    a, b = walk.order[at], walk.order[at + 1]
+    base, to, fro = task.effort[a, b], task.effort[a], task.back[b]
+    for k in range(1, len(task.gain) - 1):
+        d = to[k] + fro[k] - base
+        if d < room.cost[k] or (d == room.cost[k] and room.after[k] < 0):
+            room.cost[k] = d
+            room.after[k] = a
 
 
 @njit(cache=True)
 def _new_places(task: Task, walk: Walk, room: Room, at: int) -> None:
     """Bring places up to date after a node was put in behind ``at``."""
-    a, new, b = walk.order[at], walk.order[at + 1], walk.order[at + 2]
-    base_a, base_b = task.effort[a, new], task.effort[new, b]
+    a = walk.order[at]
     for k in range(1, len(task.gain) - 1):
-        if walk.inside[k]:
-            continue
         if room.after[k] == a:
             room.after[k] = -1
-        d = task.effort[a, k] + task.back[new, k] - base_a
-        if d < room.cost[k] or (d == room.cost[k] and room.after[k] < 0):
-            room.cost[k] = d
-            room.after[k] = a
-        d = task.effort[new, k] + task.back[b, k] - base_b
-        if d < room.cost[k] or (d == room.cost[k] and room.after[k] < 0):
-            room.cost[k] = d
-            room.after[k] = new
+    _look_at(task, walk, room, at)
+    _look_at(task, walk, room, at + 1)
 
 
 @njit(cache=True)

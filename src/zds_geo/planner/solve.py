@@ -67,7 +67,7 @@ def solve_round(
         Of the search.
     iterations : int, optional
         Steps of the search; same input, seed and iterations give the same answer. Without
-        iterations and without a time limit a number that takes about half a second.
+        iterations and without a time limit a number that takes about a quarter of a second.
     time_limit_s : float, optional
         Limit in seconds for faces and benchmarks, alone or beside ``iterations``; the answer then
         depends on the machine.
