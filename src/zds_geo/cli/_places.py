@@ -27,6 +27,7 @@ def import_(
     accept: Annotated[bool, typer.Option("--accept-changes", help="help.places.accept")] = False,
 ) -> None:
     from zds_geo.app.import_places import import_places
+    from zds_geo.app.prepare_search import prepare_search
     from zds_geo.cli._show import import_as_data, show_import
 
     face: Face = ctx.obj
@@ -35,7 +36,10 @@ def import_(
             face.open(), addresses=addresses, buurten=buurten, streets=streets, now=face.now,
             accept_changes=accept, progress=progress,
         )  # fmt: skip
+        fault = prepare_search(progress)
     show_import(face, result)
+    if fault:
+        face.print("doctor.search", fault=fault)
     face.data(import_as_data(result))
 
 
@@ -47,6 +51,7 @@ def fetch(
 ) -> None:
     from zds_geo.app.fetch_places import fetch_places
     from zds_geo.app.import_places import import_places
+    from zds_geo.app.prepare_search import prepare_search
     from zds_geo.cli._show import import_as_data, show_import
 
     face: Face = ctx.obj
@@ -57,7 +62,10 @@ def fetch(
             workspace, addresses=files.addresses, buurten=files.buurten, streets=files.streets,
             now=face.now, accept_changes=accept, progress=progress,
         )  # fmt: skip
+        fault = prepare_search(progress)
     show_import(face, result)
+    if fault:
+        face.print("doctor.search", fault=fault)
     face.data(import_as_data(result))
 
 

@@ -57,7 +57,9 @@ def find_round(
 
 
 def search_fault() -> str:
-    """Try the search on a small case; say what is wrong with it.
+    """Try all of the search on a small case; say what is wrong with it.
+
+    The first time on a computer it is compiled, and kept.
 
     Returns
     -------
@@ -69,8 +71,9 @@ def search_fault() -> str:
     n = 12
     travel = 10 * np.abs(np.arange(n)[:, None] - np.arange(n)[None, :])
     case = make_case(
-        travel, np.ones(n), np.ones(n), start=0, end=0, budget_s=90, must=(), windows=None
-    )
+        travel, np.ones(n), np.ones(n), start=0, end=0, budget_s=90, must=(), windows=None,
+        sides=np.arange(n) // 4, change_s=5, soon=0.1,
+    )  # fmt: skip
     try:
         from zds_geo.planner._search import Search
 
