@@ -176,6 +176,7 @@ def contact_params(workspace: Workspace, store: HistoryStore) -> ContactParams:
         min_days_after_misses=settings.min_days_after_misses,
         max_misses=settings.max_misses,
         cycle_start=cycle.started_on if cycle else None,
+        complete_days=min(30, settings.retention.after_talk_days),
         windows=settings.windows,
     )
 

@@ -111,12 +111,14 @@ def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
     Raises
     ------
     UsageError
-        If no cycle runs.
+        If no cycle runs, or it began later.
     """
     with open_store(workspace, now=now) as store:
         running = current_cycle(workspace, store)
         if running is None:
             raise UsageError("cycle.none")
+        if on < running.started_on:
+            raise UsageError("cycle.ends_before", got=on, started=running.started_on)
         if store.current_cycle() is None:
             store.start_cycle(on=running.started_on, weeks=running.weeks, now=now)
         store.close_cycle(on=on, now=now)
@@ -144,6 +146,7 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
     from dataclasses import replace
 
     from zds_geo.app._day import contact_params, make_roster, read_pace
+    from zds_geo.app._known import read_known
     from zds_geo.contact import needed_weeks
     from zds_geo.store import read_layer
 
@@ -151,14 +154,16 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
     if roster.empty or not workspace.places_path.is_file():
         return None
     doors = read_layer(workspace.places_path, "doors").sort_index()
+    known = read_known(store, doors.index)
     return needed_weeks(
-        doors[["buurt_code", "street_side_id"]],
-        store.read_knocks(doors=store.current_doors(doors.index)),
+        doors[["buurt_code", "street_side_id", "stop_id"]],
+        known.knocks,
         roster,
         params=replace(contact_params(workspace, store), cycle_start=first),
         now=local_instant(first, time.min),
         seed=SEED,
         do_not_knock=store.do_not_knock_doors(),
+        door_state=known.door_state,
     )
 
 

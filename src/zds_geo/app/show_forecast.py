@@ -69,7 +69,7 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
     path = workspace.require_places()
     today = now.astimezone(AMSTERDAM).date()
     layer = read_layer(path, "doors").sort_index()
-    doors = layer[["buurt_code", "street_side_id"]]
+    doors = layer[["buurt_code", "street_side_id", "stop_id"]]
     names = read_layer(path, "buurten")["buurt_naam"].to_dict()
     with open_store(workspace, now=now) as store:
         roster = make_roster(workspace.settings, store, first=today, pace=read_pace(workspace))

@@ -17,7 +17,7 @@ from zds_geo.contact.evidence import (
     reached_and_forgotten,
     sigmoid,
 )
-from zds_geo.contact.facts import KnockLog
+from zds_geo.contact.facts import KnockLog, texts_of
 from zds_geo.core.windows import WindowKind, WindowScheme
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ _ROUNDS: Final = 15
 _SHIFT_PRIOR, _SLOPE_PRIOR, _MISS_PRIOR = 20.0, 60.0, 100.0
 MOST_MISSES: Final = 6.0
 MISS_LESS: Final = 0.08  # ASSUMPTION: homes differ more than a few kinds can say (logit)
-COMPLETE_DAYS: Final = 30  # what was forgotten is older than this (P04)
 
 
 class Fit:
@@ -75,6 +74,7 @@ class Fit:
         scheme: WindowScheme,
         today: date,
         door_state: pd.DataFrame | None,
+        complete_days: int,
     ) -> None:
         names = scheme.names
         until = log.day <= np.datetime64(today, "D")
@@ -88,7 +88,7 @@ class Fit:
         self.reached = self.reached[tried]
         recent = until
         if self.reached.any():  # then only the last days are complete
-            first = np.datetime64(today, "D") - np.timedelta64(COMPLETE_DAYS, "D")
+            first = np.datetime64(today, "D") - np.timedelta64(complete_days, "D")
             recent = until & (log.day >= first)
         learn = count_windows(log, here.index, names, today=today, rows=recent)
         self._learn_misses, self._learn_hits = learn
@@ -96,12 +96,13 @@ class Fit:
         self.opens = self.prior_opens.copy()
         self.area = np.array(SHARES)
         self.mostly = np.array(MOSTLY)
-        side, names_of_sides = pd.factorize(here["street_side_id"].astype(str), sort=True)
-        buurt, names_of_buurten = pd.factorize(here["buurt_code"].astype(str), sort=True)
+        side, names_of_sides = pd.factorize(texts_of(here, "street_side_id"), sort=True)
+        buurt, names_of_buurten = pd.factorize(texts_of(here, "buurt_code"), sort=True)
         self._side, self._buurt = side, buurt
         self.side_names, self.buurt_names = list(names_of_sides), list(names_of_buurten)
-        self._buurt_of_side = np.zeros(len(names_of_sides), dtype=np.intp)
-        self._buurt_of_side[side] = buurt
+        # A side that crosses into another buurt belongs to the first by code.
+        self._buurt_of_side = np.full(len(names_of_sides), len(names_of_buurten), dtype=np.intp)
+        np.minimum.at(self._buurt_of_side, side, buurt)
         self.buurt_shares = np.tile(self.area, (len(names_of_buurten), 1))
         self._public = self._public_of_sides(here)
         self.side_homes = SIDE_HOMES[2]
@@ -112,8 +113,10 @@ class Fit:
         public = public_shares(here)
         if public is None or np.isnan(public).all():
             return None
-        found = np.full((len(self.side_names), public.shape[1]), np.nan)
-        found[self._side] = public
+        told = ~np.isnan(public).any(axis=1)
+        total = _sum_by(self._side[told], public[told], len(self.side_names))
+        count = np.bincount(self._side[told], minlength=len(self.side_names))[:, None]
+        found: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
         return found
 
     def run(self) -> None:

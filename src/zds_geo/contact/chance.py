@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact._fit import COMPLETE_DAYS, MOST_MISSES, Fit, come_true
+from zds_geo.contact._fit import MOST_MISSES, Fit, come_true
 from zds_geo.contact.evidence import (
     count_windows,
     forgotten_misses,
@@ -26,7 +26,7 @@ from zds_geo.contact.evidence import (
     reached_and_forgotten,
     sigmoid,
 )
-from zds_geo.contact.facts import KnockLog, read_log
+from zds_geo.contact.facts import KnockLog, check_doors, read_log, texts_of
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM
@@ -155,7 +155,7 @@ class ChanceModel:
 
     def _shares_of(self, doors: pd.DataFrame) -> Floats:
         """Give the shares beforehand: of the street side, else of the buurt, else of the area."""
-        sides, buurten = (doors[c].astype(str) for c in ("street_side_id", "buurt_code"))
+        sides, buurten = (texts_of(doors, c) for c in ("street_side_id", "buurt_code"))
         pairs = pd.MultiIndex.from_arrays([sides, buurten])
         code, known = pd.factorize(pairs)
         rows = [self.sides.get(s, self.buurten.get(b, self.area)) for s, b in known]
@@ -205,26 +205,32 @@ def fit_chances(
 
     Raises
     ------
+    FrameError
+        If a column is missing, a door comes twice, or ids, dates or outcomes cannot be read.
     UsageError
         If ``now`` has no time zone.
 
     Notes
     -----
     ``no_access`` says nothing about being home and is no attempt. Where reached doors have lost
-    their knocks (retention), chances per window are learned from the last 30 days, which are
-    complete; reached doors still count as homes that open, so that their street is not taken for
-    one of closed doors.
+    their knocks (retention), chances per window are learned from the last ``complete_days``,
+    which are complete; reached doors still count as homes that open, so that their street is not
+    taken for one of closed doors.
     """
     del seed
     if now.tzinfo is None:
         raise UsageError("error.naive_time", got=now.isoformat())
+    check_doors(doors)
     rules = params or ContactParams()
     today = now.astimezone(AMSTERDAM).date()
     log = read_log(knocks, until=today)
-    fit = Fit(doors, log, scheme=rules.windows, today=today, door_state=door_state)
+    fit = Fit(
+        doors, log, scheme=rules.windows, today=today, door_state=door_state,
+        complete_days=rules.complete_days,
+    )  # fmt: skip
     fit.run()
     forgets = reached_and_forgotten(doors, door_state).any()
-    since = today - timedelta(days=COMPLETE_DAYS if forgets else RECENT_DAYS)
+    since = today - timedelta(days=rules.complete_days if forgets else RECENT_DAYS)
     shift, slope, per_miss = come_true(fit, log, windows=rules.windows.names, since=since)
     return ChanceModel(
         windows=rules.windows.names,

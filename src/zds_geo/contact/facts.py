@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from zds_geo.core.errors import FrameError
+from zds_geo.core.outcomes import Outcome
 from zds_geo.core.windows import WindowKind
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ KIND_BITS: Final = {WindowKind.DAY: 1, WindowKind.EVENING: 2, WindowKind.SATURDA
 ANSWERED: Final = ("talked", "no_talk", "come_back", "do_not_knock")
 CONTACTS_HAD: Final = ("opened", "talked", "elsewhere")
 NO_DAY: Final = np.datetime64("NaT", "D")
+LONG_AGO: Final = np.datetime64("1900-01-01", "D")  # a do_not_knock of which no date is known
+_NEEDED: Final = ("door_id", "knocked_on", "outcome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +97,18 @@ def read_log(knocks: pd.DataFrame, *, until: date) -> KnockLog:
     -------
     KnockLog
         The same for the same knocks in any order.
+
+    Raises
+    ------
+    FrameError
+        If a column that is needed is missing, or ids, dates or outcomes cannot be read: a knock
+        that is not understood may be of somebody who asked not to be rung at.
     """
     day = _days(knocks, "knocked_on")
+    _refuse_unreadable(knocks, day)
+    if "outcome" in knocks:
+        asked_off = np.asarray(knocks["outcome"], dtype=object) == Outcome.DO_NOT_KNOCK.value
+        day = np.where(np.isnat(day) & asked_off, LONG_AGO, day)
     kept = day <= np.datetime64(until, "D")
     corrects, corrected = _codes(knocks, "corrects")
     wrong = set(corrected[np.unique(corrects[kept])]) - {""}
@@ -137,6 +151,67 @@ def read_log(knocks: pd.DataFrame, *, until: date) -> KnockLog:
         contact=answered & ~asked,
         miss=miss,
     )
+
+
+def _refuse_unreadable(knocks: pd.DataFrame, day: Days) -> None:
+    if not len(knocks):
+        return
+    faults = [f"column {c} is missing" for c in _NEEDED if c not in knocks]
+    if not faults:
+        ids = pd.unique(np.asarray(knocks["door_id"], dtype=object))
+        wrong = [i for i in ids if not isinstance(i, str)]
+        faults += [f"door_id {wrong[0]!r} is no text"] if wrong else []
+        lost = np.flatnonzero(np.isnat(day) & knocks["knocked_on"].notna().to_numpy())
+        texts = [str(knocks["knocked_on"].iloc[i]) for i in lost[:1]]
+        faults += [f"knocked_on {t!r} is no date such as 2026-11-23" for t in texts if t]
+        names = {str(o) for o in pd.unique(np.asarray(knocks["outcome"], dtype=object))}
+        other = sorted(names - {o.value for o in Outcome})
+        faults += [f"outcome {other[0]!r} is not known"] if other else []
+    if faults:
+        raise FrameError("error.frame", name="knocks", faults=", ".join(faults))
+
+
+def check_doors(doors: pd.DataFrame) -> None:
+    """Refuse a doors frame that cannot be matched with a history.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        As for ``rank_doors``.
+
+    Raises
+    ------
+    FrameError
+        If ``buurt_code`` or ``street_side_id`` is missing, ids are no text, or an id comes twice.
+    """
+    needed = ("buurt_code", "street_side_id")
+    faults = [f"column {c} is missing" for c in needed if c not in doors]
+    if pd.api.types.infer_dtype(doors.index, skipna=False) not in {"string", "empty"}:
+        faults.append("the index is no text")
+    elif not doors.index.is_unique:
+        twice = doors.index[doors.index.duplicated()][0]
+        faults.append(f"door_id {twice!r} comes twice")
+    if faults:
+        raise FrameError("error.frame", name="doors", faults=", ".join(faults))
+
+
+def texts_of(doors: pd.DataFrame, column: str) -> pd.Series[str]:
+    """Give a text column of doors; empty text where nothing is known.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        As for ``rank_doors``.
+    column : str
+        Name.
+
+    Returns
+    -------
+    Series of str
+        Same index.
+    """
+    found: pd.Series[str] = doors[column].astype(object).where(doors[column].notna(), "")
+    return found.map(str)
 
 
 def _codes(knocks: pd.DataFrame, column: str) -> tuple[Codes, npt.NDArray[np.object_]]:
@@ -196,7 +271,8 @@ def door_facts(
         visit at the door), ``last_weekday``, ``last_miss``, ``last_window``, ``contacts``,
         ``talked``, ``opened``, ``last_contact``, ``last_contact_outcome``, ``no_access`` (times in
         a row), ``last_no_access``, ``vacant_on``, ``not_a_home_on``, ``back_window``,
-        ``back_from``, ``back_until``, ``back_on``, ``refused`` (do_not_knock), ``opened_before``
+        ``back_from``, ``back_until``, ``back_on`` (of the last contact, whatever the cycle),
+        ``back_honoured`` (missed since), ``refused`` (do_not_knock), ``opened_before``
         (an attempt of this cycle that is forgotten was answered).
     """
     return facts_of(read_log(knocks, until=now), params=params, door_state=door_state)
@@ -273,6 +349,7 @@ def _columns(log: KnockLog, params: ContactParams) -> dict[str, Any]:
     facts["last_miss"] = log.last_day(here & log.miss)
     facts["kinds"] = _kinds(log, here & log.attempt, params)
     facts |= _contacts(log, here & log.contact)
+    facts |= _appointments(log)
     facts |= _obstacles(log, here)
     facts["refused"] = log.count(log.is_outcome("do_not_knock"))
     facts["opened_before"] = np.zeros(len(log.doors), dtype=bool)
@@ -291,14 +368,22 @@ def _kinds(log: KnockLog, rows: Bools, params: ContactParams) -> npt.NDArray[np.
 def _contacts(log: KnockLog, rows: Bools) -> dict[str, Any]:
     last = log.last(rows)
     outcomes = np.array(log.outcomes, dtype=object)
-    name = _take(outcomes[log.outcome], last)
-    back = np.where(name == "come_back", last, -1)
-    windows = np.array(log.windows, dtype=object)
     return {
         "last_contact": _take(log.day, last),
-        "last_contact_outcome": name,
+        "last_contact_outcome": _take(outcomes[log.outcome], last),
         "talked": log.count(rows & log.is_outcome("talked")),
         "opened": log.count(rows & log.is_outcome("no_talk", "come_back")),
+    }
+
+
+def _appointments(log: KnockLog) -> dict[str, Any]:
+    """Give the appointment that the last contact made; a new cycle does not end it."""
+    last = log.last(log.contact)
+    outcomes = np.array(log.outcomes, dtype=object)
+    back = np.where(_take(outcomes[log.outcome], last) == "come_back", last, -1)
+    windows = np.array(log.windows, dtype=object)
+    return {
+        "back_honoured": log.last_day(log.miss) > _take(log.day, back),
         "back_window": _take(windows[log.back_window], back),
         "back_from": _take(log.back_from, back),
         "back_until": _take(log.back_until, back),

@@ -16,7 +16,9 @@ import pandas as pd
 
 from zds_geo.contact._fit import MOST_MISSES
 from zds_geo.contact.chance import ChanceModel, fit_chances
-from zds_geo.contact.facts import KIND_BITS, facts_of, read_log, spread
+from zds_geo.contact.facts import KIND_BITS, facts_at, read_log, texts_of
+from zds_geo.contact.lookahead import places_of
+from zds_geo.contact.rank import close_stops, stops_of
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ SHIFT_SPREAD, CANCELLED = 0.15, 0.05
 LEVEL_SPREAD, WEEK_SPREAD, WANDER = 0.15, 0.1, 0.04
 # ASSUMPTION: appointments and second talks take some of the places of a season.
 OTHER_VISITS, OTHER_SPREAD = 0.01, 0.05
+# ASSUMPTION: before anybody tried, one stop in two hundred counts as closed, for what a hundred
+# stops would tell.
+CLOSED_STOPS, STOPS_TOLD = 0.5, 100.0
 STAYS_CLOSED: Final = (0.6, 1.0)  # ASSUMPTION: of the entrances that were closed before
 FEW_KNOCKS: Final = 300  # below this, advice is guessing
 _UNRUNG: Final = -(10**6)
@@ -108,33 +113,42 @@ class _Board:
     ) -> None:
         self.params, self.today = params, now.astimezone(AMSTERDAM).date()
         log = read_log(knocks, until=self.today)
-        known = spread(facts_of(log, params=params, door_state=door_state), doors.index)
-        out = (
-            doors.index.isin(list(do_not_knock))
-            | known["vacant_on"].notna().to_numpy()
-            | known["not_a_home_on"].notna().to_numpy()
-            | (known["no_access"].to_numpy() >= len(params.no_access_days))
-        )
-        self.counts = ~np.asarray(out)
-        self.doors, self.model = doors, model
-        self.kinds_of = model.kinds(doors, log, door_state=door_state)
-        rung = known["last_rung"].to_numpy().astype("datetime64[D]")
-        days = (rung - np.datetime64(self.today, "D")).astype(float)
-        self.last = np.where(np.isnat(rung), _UNRUNG, days).astype(np.int64)
-        self.misses = known["misses"].to_numpy(dtype=np.int64)
-        self.attempts = known["attempts"].to_numpy(dtype=np.int64)
-        self.kinds = known["kinds"].to_numpy(dtype=np.int64)
-        self.tried = self.attempts > 0
-        self.reached = known["contacts"].to_numpy() > 0
-        rung = known["last_rung"].notna().to_numpy()
-        self.shut_out = known["no_access"].to_numpy(dtype=np.int64)
-        shut = self.shut_out > 0
-        share = float((shut & ~self.tried).sum() / max(rung.sum(), 1))
-        # Where nobody could get in, the next time is mostly the same.
-        self.shut, self.closed_share = shut & ~self.tried, np.where(self.tried, 0.0, share)
+        known = facts_at(log, doors.index, params=params, door_state=door_state)
         self.stop = np.arange(len(doors))
         if "stop_id" in doors:
-            self.stop = pd.factorize(doors["stop_id"].astype(str))[0]
+            stops = stops_of(doors)
+            known = close_stops(known, stops, log, params=params)
+            self.stop = pd.factorize(stops)[0]
+
+        def day(name: str) -> npt.NDArray[np.datetime64]:
+            found: npt.NDArray[np.datetime64] = known[name].astype("datetime64[D]")
+            return found
+
+        today = np.datetime64(self.today, "D")
+        out = (
+            np.asarray(doors.index.isin(list(do_not_knock)))
+            | (day("vacant_on") + np.timedelta64(params.vacant_days, "D") > today)
+            | ~np.isnat(day("not_a_home_on"))
+            | (known["no_access"] >= len(params.no_access_days))
+        )
+        self.counts = ~out
+        self.doors, self.model = doors, model
+        self.kinds_of = model.kinds(doors, log, door_state=door_state)
+        rung = day("last_rung")
+        days = (rung - today).astype(float)
+        self.last = np.where(np.isnat(rung), _UNRUNG, days).astype(np.int64)
+        self.misses = known["misses"].astype(np.int64)
+        self.attempts = known["attempts"].astype(np.int64)
+        self.kinds = known["kinds"].astype(np.int64)
+        self.tried = self.attempts > 0
+        self.reached = known["contacts"] > 0
+        self.shut_out = known["no_access"].astype(np.int64)
+        # Where nobody could get in, the next time is mostly the same.
+        self.shut = (self.shut_out > 0) & ~self.tried
+        n_shut = len(np.unique(self.stop[self.shut]))
+        n_rung = len(np.unique(self.stop[~np.isnat(rung) | self.shut]))
+        share = (n_shut + CLOSED_STOPS) / (n_rung + STOPS_TOLD)
+        self.closed_share = np.where(self.tried, 0.0, share)
         names = model.windows
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
@@ -142,20 +156,19 @@ class _Board:
         """Lay the roster out over the weeks; a shorter roster is repeated."""
         if not len(roster):
             return []
-        codes = self.doors["buurt_code"].astype(str).to_numpy()
+        codes = texts_of(self.doors, "buurt_code").to_numpy()
         names = self.model.windows
         start = [t.astimezone(AMSTERDAM).date() for t in roster["start_at"]]
         length = -(-((max(start) - self.today).days + 1) // 7) * 7
         places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
-        rows: dict[Any, npt.NDArray[np.intp]] = {}
+        rows: dict[frozenset[str], npt.NDArray[np.intp]] = {}
         steps = []
         for on, window, n, where in zip(
             start, roster["window"], roster["n_doors"], places, strict=True
         ):
-            key = where if isinstance(where, str | None) else tuple(sorted(where))
-            named = {key} if isinstance(key, str) else set(key or ())
+            key = places_of(where)
             if key not in rows:
-                mine = np.isin(codes, sorted(named)) if named else np.ones(len(codes), bool)
+                mine = np.isin(codes, sorted(key)) if key else np.ones(len(codes), bool)
                 rows[key] = np.flatnonzero(mine & self.counts)
             if window not in names:
                 continue
@@ -167,7 +180,16 @@ class _Board:
             ]
         return sorted(steps, key=lambda s: (s.day, s.window))
 
-    def play(self, steps: Sequence[_Step], *, weeks: int, seed: int) -> _Play:
+    def staffed_by(self, steps: Sequence[_Step]) -> npt.NDArray[np.int64]:
+        """Give the kinds of window (bits) in which anybody comes to each door."""
+        found = np.zeros(len(self.doors), dtype=np.int64)
+        for step in steps:
+            found[step.rows] |= self.bits[step.window]
+        return found
+
+    def play(
+        self, steps: Sequence[_Step], *, staffed: npt.NDArray[np.int64], weeks: int, seed: int
+    ) -> _Play:
         """Play the weeks once."""
         from scipy.special import expit
 
@@ -194,6 +216,7 @@ class _Board:
             able &= state.shut_out[own] < len(self.params.no_access_days)
             if not bit & quiet:
                 waits = misses >= self.params.waiting_from_misses
+                waits &= (staffed[own] & quiet) > 0
                 able &= ~waits | (idle >= quick + self.params.waiting_days)
             mine = own[able]
             if len(mine) > n:
@@ -302,11 +325,13 @@ def forecast_promise(
         door_state=door_state,
     )  # fmt: skip
     steps = board.steps(roster, weeks)
-    plays = [board.play(steps, weeks=weeks, seed=seed * 1000 + r) for r in range(runs)]
+    staffed = board.staffed_by(steps)
+    plays = [
+        board.play(steps, staffed=staffed, weeks=weeks, seed=seed * 1000 + r) for r in range(runs)
+    ]
     tried = np.array([p.by_week(p.tried_day, board.counts) for p in plays])
     reached = np.array([p.by_week(p.reached_day, board.counts) for p in plays])
     n = int(board.counts.sum())
-    staffed = int(np.bitwise_or.reduce([board.bits[s.window] for s in steps])) if steps else 0
     short = [_shortage(p, staffed=staffed) for p in plays]
     return Forecast(
         weeks=tuple(board.today + timedelta(days=7 * (w + 1) - 1) for w in range(weeks)),
@@ -330,6 +355,7 @@ def needed_weeks(
     now: datetime,
     seed: int,
     do_not_knock: Collection[str] = frozenset(),
+    door_state: pd.DataFrame | None = None,
     runs: int = 10,
 ) -> int | None:
     """Give the weeks that a roster needs for its promise: every door tried, and tried enough.
@@ -346,6 +372,8 @@ def needed_weeks(
         Of the plays.
     do_not_knock : collection of str
         The register.
+    door_state : DataFrame, optional
+        What remains after retention.
     runs : int
         Plays.
 
@@ -360,7 +388,7 @@ def needed_weeks(
     while len(roster) and len(doors) and weeks <= MOST_WEEKS:
         found = forecast_promise(
             doors, knocks, roster, params=params, now=now, seed=seed, weeks=weeks, runs=runs,
-            do_not_knock=do_not_knock,
+            do_not_knock=do_not_knock, door_state=door_state,
         )  # fmt: skip
         enough = found.unfinished[2] <= (1 - FULL_SHARE) * 2.5 * max(found.n_doors, 1)
         if found.done_week and enough:
@@ -429,7 +457,11 @@ def advise_roster(
 
     def reached(more: list[_Step]) -> Floats:
         whole = sorted([*steps, *more], key=lambda s: (s.day, s.window))
-        plays = (board.play(whole, weeks=weeks, seed=seed * 1000 + r) for r in range(runs))
+        staffed = board.staffed_by(whole)
+        plays = (
+            board.play(whole, staffed=staffed, weeks=weeks, seed=seed * 1000 + r)
+            for r in range(runs)
+        )
         return np.array([float(p.reached[board.counts].sum()) for p in plays])
 
     base, rows = reached([]), []
@@ -463,23 +495,25 @@ def _done_week(tried: Floats, n: int) -> int:
     return int(np.flatnonzero(sure)[0]) + 1 if sure.any() and n else 0
 
 
-def _shortage(play: _Play, *, staffed: int) -> dict[str, float]:
-    """Count doors that lack attempts at the end, and the attempts they lack per kind of window."""
+def _shortage(play: _Play, *, staffed: npt.NDArray[np.int64]) -> dict[str, float]:
+    """Count doors that lack attempts at the end, and the attempts they lack per kind of window.
+
+    Only kinds of window in which anybody comes there count; where nobody does, any.
+    """
     board = play.board
     open_ = board.counts & ~play.reached
     lacks = open_ & ((play.attempts < ATTEMPTS) | ((play.kinds & staffed) != staffed))
     lacks &= play.misses < board.params.max_misses
     found = {"doors": float(lacks.sum())}
-    kinds = [k for k in WindowKind if staffed & KIND_BITS[k]]
     missing = np.maximum(ATTEMPTS - play.attempts[lacks], 0).astype(float)
+    comes = {k: (staffed[lacks] & KIND_BITS[k]) > 0 for k in WindowKind}
     for kind in WindowKind:
-        found[kind.value] = 0.0
-    for kind in kinds:
-        unseen = (play.kinds[lacks] & KIND_BITS[kind]) == 0
-        found[kind.value] += float(unseen.sum())
+        unseen = comes[kind] & ((play.kinds[lacks] & KIND_BITS[kind]) == 0)
+        found[kind.value] = float(unseen.sum())
         missing -= unseen
-    for kind in kinds:  # what is still missing may be in any
-        found[kind.value] += float(np.maximum(missing, 0.0).sum()) / len(kinds)
+    n_kinds = np.maximum(sum(c.astype(int) for c in comes.values()), 1)
+    for kind in WindowKind:  # what is still missing may be in any
+        found[kind.value] += float((np.maximum(missing, 0.0) * comes[kind] / n_kinds).sum())
     return found
 
 
@@ -489,7 +523,7 @@ def _hours(short: Sequence[dict[str, float]], seconds: int) -> dict[str, float]:
 
 
 def _per_buurt(board: _Board, plays: Sequence[_Play]) -> pd.DataFrame:
-    codes = board.doors["buurt_code"].astype(str).to_numpy()
+    codes = texts_of(board.doors, "buurt_code").to_numpy()
     rows = []
     for code in sorted(set(codes)):
         mine = (codes == code) & board.counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +23,26 @@ _STEPS: Final = 30
 _OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
 _SOFT: Final = 0.08
 SCALE: Final = 10.0  # prizes as large as those of the rules
+
+
+def places_of(where: object) -> frozenset[str]:
+    """Give the buurten of one shift of a roster; none means everywhere.
+
+    Parameters
+    ----------
+    where : object
+        A code, several in a list, tuple, set or array, or nothing.
+
+    Returns
+    -------
+    frozenset of str
+        Codes.
+    """
+    if isinstance(where, str):
+        return frozenset({where} - {""})
+    if isinstance(where, Iterable):
+        return frozenset(str(code) for code in where)
+    return frozenset()
 
 
 def weekly_places(
@@ -57,9 +78,8 @@ def weekly_places(
     if not pd.isna(last):
         weeks = max((last - pd.Timestamp(now)).days // 7 + 1.0, 1.0)
     for name, where, n, counts in zip(roster["window"], places, n_doors, later, strict=True):
-        named = (where,) if isinstance(where, str) and where else where
-        ours = not isinstance(named, list | tuple | set | frozenset) or not named
-        if counts and name in windows and (ours or buurten & set(named)):
+        named = places_of(where)
+        if counts and name in windows and (not named or buurten & named):
             found[windows.index(name)] += n
     return found / weeks
 
@@ -90,7 +110,9 @@ def price_windows(chances: Floats, places: Floats) -> Floats:
     if not staffed.any() or not len(chances):
         return price
     stride = max(1, len(chances) // _SAMPLE)
-    some = chances[::stride][:, staffed]
+    some = chances[:, staffed]
+    if stride > 1:  # the same doors whatever their order
+        some = some[np.lexsort(some.T)][::stride]
     room = places[staffed] / stride
     mine = np.zeros(int(staffed.sum()))
     for step in range(_STEPS):

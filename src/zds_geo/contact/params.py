@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from numbers import Integral
 
+from zds_geo.core.errors import SettingsError
 from zds_geo.core.windows import DEFAULT_WINDOWS, WindowScheme
 
 
@@ -32,8 +34,15 @@ class ContactParams:
         An empty home is looked at again after so many days.
     come_back_days : int
         An appointment without an end date holds for so many days.
+    complete_days : int
+        Knocks of the last so many days are all there, also of doors where was talked (P04).
     windows : WindowScheme
         Names and kinds of the time windows.
+
+    Raises
+    ------
+    SettingsError
+        If a list of rests is empty or a number below zero.
     """
 
     min_days_after_misses: tuple[int, ...] = (7, 7, 10, 14, 21, 28, 42)
@@ -45,4 +54,18 @@ class ContactParams:
     no_access_days: tuple[int, ...] = (7, 14, 28)
     vacant_days: int = 183
     come_back_days: int = 21
+    complete_days: int = 30
     windows: WindowScheme = DEFAULT_WINDOWS
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no rotation can keep to."""
+        for name in ("min_days_after_misses", "no_access_days"):
+            rests = getattr(self, name)
+            if not rests or min(rests) < 0:
+                raise SettingsError("error.rotation", name=name, got=str(rests))
+        for name in (
+            "max_misses", "waiting_from_misses", "waiting_days", "second_talk_days", "vacant_days",
+            "come_back_days", "complete_days",
+        ):  # fmt: skip
+            if not isinstance(getattr(self, name), Integral) or getattr(self, name) < 0:
+                raise SettingsError("error.rotation", name=name, got=str(getattr(self, name)))

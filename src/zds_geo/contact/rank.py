@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KIND_BITS, facts_at, read_log, stop_access
-from zds_geo.contact.lookahead import price_windows, weekly_places, worth_now
+from zds_geo.contact.facts import (
+    KIND_BITS,
+    check_doors,
+    facts_at,
+    read_log,
+    stop_access,
+    texts_of,
+)
+from zds_geo.contact.lookahead import places_of, price_windows, weekly_places, worth_now
 from zds_geo.contact.params import ContactParams
-from zds_geo.core.errors import FrameError, UsageError
+from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:
@@ -95,7 +102,7 @@ def rank_doors(
     Raises
     ------
     FrameError
-        If a column of ``doors`` is missing.
+        If a column is missing, a door comes twice, or ids, dates or outcomes cannot be read.
     UsageError
         If ``now`` has no time zone, or the model knows other windows.
 
@@ -116,8 +123,7 @@ def rank_doors(
     log = read_log(knocks, until=today)
     known = facts_at(log, doors.index, params=rules, door_state=door_state)
     if "stop_id" in doors:
-        shut = stop_access(log, doors["stop_id"], params=rules)
-        known = _close_stops(known, doors["stop_id"], shut)
+        known = close_stops(known, stops_of(doors), log, params=rules)
     day = np.datetime64(today, "D")
     staffed = staffed_kinds(doors, roster, rules)
     state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
@@ -138,16 +144,51 @@ def rank_doors(
 
 
 def _check(doors: pd.DataFrame, now: datetime) -> None:
-    missing = [c for c in ("buurt_code", "street_side_id") if c not in doors]
-    if missing:
-        faults = ", ".join(f"column {c} is missing" for c in missing)
-        raise FrameError("error.frame", name="doors", faults=faults)
+    check_doors(doors)
     if now.tzinfo is None:
         raise UsageError("error.naive_time", got=now.isoformat())
 
 
-def _close_stops(known: _Known, stops: pd.Series[str], shut: pd.DataFrame) -> _Known:
-    """Let a closed entrance count for every door behind it."""
+def stops_of(doors: pd.DataFrame) -> pd.Series[str]:
+    """Give the stop of each door; a door without one stands alone.
+
+    Parameters
+    ----------
+    doors : DataFrame
+        With ``stop_id``.
+
+    Returns
+    -------
+    Series of str
+        Same index.
+    """
+    named = texts_of(doors, "stop_id")
+    return named.where(named != "", "door " + doors.index.to_series())
+
+
+def close_stops(
+    known: dict[str, npt.NDArray[Any]], stops: pd.Series[str], log: KnockLog, *,
+    params: ContactParams,
+) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
+    """Let a closed entrance count for every door behind it.
+
+    Parameters
+    ----------
+    known : dict of ndarray
+        As from ``facts_at``.
+    stops : Series of str
+        As from ``stops_of``.
+    log : KnockLog
+        All knocks.
+    params : ContactParams
+        Cycle.
+
+    Returns
+    -------
+    dict of ndarray
+        The same with other ``no_access`` and ``last_no_access``.
+    """
+    shut = stop_access(log, stops, params=params)
     place = shut.index.get_indexer(pd.Index(stops.to_numpy(), dtype="object"))
     times = np.append(shut["no_access"].to_numpy(dtype=np.int64), 0)[place]
     never = np.array(["NaT"], dtype="datetime64[s]")
@@ -173,18 +214,17 @@ def staffed_kinds(
         Bits: day 1, evening 2, Saturday 4.
     """
     bits = {w.name: KIND_BITS[w.kind] for w in rules.windows.windows}
-    at, names = pd.factorize(doors["buurt_code"].astype(str))
+    at, names = pd.factorize(texts_of(doors, "buurt_code"))
     per_buurt = dict.fromkeys(names, 0)
     if roster is not None and len(roster):
         places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
         seen = {
-            (bits.get(str(w), 0), tuple(p) if isinstance(p, list | tuple | set | frozenset) else p)
+            (bits.get(str(w), 0), places_of(p))
             for w, p in zip(roster["window"], places, strict=True)
         }
-        for bit, where in seen:
-            named = (where,) if isinstance(where, str) and where else where
+        for bit, named in seen:
             for code in per_buurt:
-                if not isinstance(named, tuple) or not named or code in named:
+                if not named or code in named:
                     per_buurt[code] |= bit
     return np.array([per_buurt[c] for c in names] or [0], dtype=np.int64)[at]
 
@@ -209,7 +249,7 @@ class _Hours:
         rules: ContactParams,
         now: datetime,
     ) -> _Hours:
-        buurten = frozenset(str(b) for b in set(doors["buurt_code"]))
+        buurten = frozenset(texts_of(doors, "buurt_code"))
         places = weekly_places(roster, model.windows, now=now, buurten=buurten)
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start
@@ -277,7 +317,7 @@ class _State:
         self._misses()
 
     def _appointments(self) -> None:
-        made = self.column("last_contact_outcome") == "come_back"
+        made = ~np.isnat(self.days("back_on"))
         starts = self.days("back_from")
         fallback = self.days("back_on") + np.timedelta64(1, "D")
         starts = np.where(np.isnat(starts), fallback, starts)
@@ -285,13 +325,14 @@ class _State:
         days = np.timedelta64(self.rules.come_back_days, "D")
         ends = np.where(np.isnat(ends), np.maximum(self.days("back_on"), starts) + days, ends)
         # A miss since the appointment was an honoured visit: it falls back to the ordinary rules.
-        honoured = self.days("last_miss") > self.days("back_on")
-        opened = made & ~honoured & (ends >= self.day)
+        opened = made & ~self.column("back_honoured") & (ends >= self.day)
         window = self.column("back_window")
         fits = (window == "") | (window == self.window)
         self.back = opened & (starts <= self.day) & fits & (self.reason == "")
         later = opened & ~((starts <= self.day) & fits)
-        self.refuse(later, "not_now.come_back_later", starts)
+        # In its time but not its window: when the window comes is the roster's to say.
+        none = np.datetime64("NaT", "D")
+        self.refuse(later, "not_now.come_back_later", np.where(starts > self.day, starts, none))
 
     def _contacts(self) -> None:
         self.refuse(self.column("talked") > 0, "not_now.talked")
