@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
 from tests.conftest import NOW
 from zds_geo.app._day import load_day
-from zds_geo.app._rounds import _is_plain
 from zds_geo.app.calendar import shifts_on
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.show_forecast import look_ahead
+from zds_geo.app.show_learning import check_learning, is_plain
 from zds_geo.app.show_simulation import simulate_season
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
+from zds_geo.cli import run
 from zds_geo.core.errors import NoPlanError, UsageError
+from zds_geo.store import read_layer
+
+
+def zds(workspace: Workspace, *words: str) -> int:
+    stamp = NOW.strftime("%Y-%m-%dT%H:%M%z")
+    return run([*words, "--workspace", str(workspace.root), "--now", stamp])
 
 
 def with_settings(workspace: Workspace, text: str) -> Workspace:
@@ -42,17 +51,58 @@ def test_a_learned_plan_keeps_the_contract_and_shows_no_chance(own_example: Work
     assert json.loads(text)["schema"] == 1
 
 
-def test_a_share_of_the_shifts_can_stay_without_learning(own_example: Workspace) -> None:
+def test_a_share_of_the_days_can_stay_without_learning(own_example: Workspace) -> None:
     workspace = with_settings(own_example, "learn = true\nplain_share = 0.5")
     with open_store(workspace, now=NOW) as store:
         day = load_day(workspace, store, on=NOW.date(), shifts=[], seed=1)
     assert day.model is not None
-    lots = [
-        _is_plain(day, shift)
-        for n in range(120)
-        for shift in shifts_on(workspace.settings, NOW.date() + timedelta(days=n))
-    ]
+    lots = [is_plain(workspace.settings, NOW.date() + timedelta(days=n)) for n in range(200)]
     assert 0.3 < sum(lots) / len(lots) < 0.7
+
+
+@pytest.mark.req("P12")
+def test_plain_and_learned_days_are_held_beside_each_other(
+    own_example: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = with_settings(own_example, "learn = true\nplain_share = 0.5")
+    doors = iter(read_layer(workspace.places_path, "doors").index)
+    rows: list[dict[str, str]] = []
+    expected = {True: [0, 0], False: [0, 0]}
+    for back in range(1, 29):
+        for shift in shifts_on(workspace.settings, NOW.date() - timedelta(days=back)):
+            for n in range(12):
+                opened = n % 3 == 0
+                sort = expected[is_plain(workspace.settings, shift.start_at.date())]
+                sort[0] += 1
+                sort[1] += opened
+                rows.append(
+                    {
+                        "knock_id": str(uuid.UUID(int=len(rows) + 10**6)), "door_id": next(doors),
+                        "knocked_on": shift.start_at.date().isoformat(), "window": shift.window,
+                        "outcome": "no_talk" if opened else "not_home", "source": "paper",
+                    }
+                )  # fmt: skip
+    first = (NOW - timedelta(days=28)).date()
+    with open_store(workspace, now=NOW) as store:
+        known = store.read_knocks()
+    answered = ["talked", "no_talk", "come_back", "do_not_knock"]
+    for day, outcome in zip(known["knocked_on"], known["outcome"], strict=True):
+        if first <= day < NOW.date() and outcome in ["not_home", *answered]:
+            sort = expected[is_plain(workspace.settings, day)]
+            sort[0] += 1
+            sort[1] += outcome in answered
+    path = workspace.root / "knocks.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    assert zds(workspace, "knocks", "import", str(path)) == 0
+    found = check_learning(workspace, now=NOW)
+    assert {plain: list(counts) for plain, counts in found.compared.items()} == expected
+    assert found.table["attempts"].sum() >= len(rows)
+    capsys.readouterr()
+    assert zds(workspace, "coverage", "--learned") == 0
+    shown = capsys.readouterr().out
+    share = round(100 * expected[False][1] / expected[False][0])
+    assert f"Dagen die leren: {expected[False][0]} keer aangebeld, ging open: {share} %." in shown
+    assert str(rows[0]["door_id"]) not in shown
 
 
 def test_the_outlook_reaches_to_the_end_of_the_cycle(own_example: Workspace) -> None:

@@ -205,7 +205,8 @@ def make_roster(
     Returns
     -------
     DataFrame
-        Columns start_at, end_at (aware), window, n_doors, buurt_codes; one row per part of a shift.
+        Columns start_at, end_at (aware), window, n_doors, buurt_codes, weekly (False for a shift
+        of single dates); one row per part of a shift.
     """
     import pandas as pd
 
@@ -232,9 +233,10 @@ def make_roster(
                         "window": piece.window,
                         "n_doors": max(1, int(share * (piece.to_s - piece.from_s)) // door_s),
                         "buurt_codes": codes,
+                        "weekly": shift.weekly,
                     }
                 )
-    columns = ["start_at", "end_at", "window", "n_doors", "buurt_codes"]
+    columns = ["start_at", "end_at", "window", "n_doors", "buurt_codes", "weekly"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -12,6 +12,7 @@ from zds_geo.app._day import Day, find_place
 from zds_geo.app._margin import margin_of_shift, margin_s, opened_share, talked_share
 from zds_geo.app._written import write_round
 from zds_geo.app.calendar import RosterShift, ShiftPause
+from zds_geo.app.show_learning import is_plain
 from zds_geo.core.errors import NoPlanError
 from zds_geo.core.model import Place, Round, UnservedShift
 
@@ -226,7 +227,7 @@ def _rank(
             now=shift.start_at,
             seed=day.seed,
             door_state=day.door_state,
-            model=None if _is_plain(day, shift) else day.model,
+            model=None if is_plain(day.settings, day.on) else day.model,
             params=day.params,
             do_not_knock=day.do_not_knock,
             reserved=day.reserved | day.taken,
@@ -234,13 +235,6 @@ def _rank(
         result = _leave_to_same_face(day, shift, result)
         ranked.append((piece, keep_to_area(day.areas, shift, result, knocks=day.knocks)))
     return ranked
-
-
-def _is_plain(day: Day, shift: RosterShift) -> bool:
-    """Tell whether a shift keeps to the rules alone, so that people can compare: by lot."""
-    text = f"plain {shift.assistant_id} {shift.start_at.isoformat()}"
-    lot = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7]) / 2**56
-    return lot < day.settings.chance.plain_share
 
 
 def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> pd.DataFrame:

@@ -38,13 +38,14 @@ class ShiftPause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterShift:
-    """One shift on one date, with aware local instants."""
+    """One shift on one date, with aware local instants; ``weekly`` when it comes every week."""
 
     assistant_id: str
     start_at: datetime
     end_at: datetime
     window: str
     pause: ShiftPause | None = None
+    weekly: bool = True
 
     @property
     def total_s(self) -> int:
@@ -189,6 +190,7 @@ def _shift(settings: Settings, rule: ShiftRule, day: date) -> RosterShift | None
         end_at=end_at,
         window=window.name,
         pause=_pause(rule, start_at, end_at),
+        weekly=day.weekday() in rule.weekdays,
     )
 
 

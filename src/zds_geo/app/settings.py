@@ -120,7 +120,7 @@ class CycleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceSettings:
-    """Whether rounds learn from the history, and which share of the shifts does not, to compare."""
+    """Whether rounds learn from the history, and which share of the days does not, to compare."""
 
     learn: bool = False
     plain_share: float = 0.0

@@ -8,6 +8,7 @@ from zds_geo.app.import_places import ImportResult
 from zds_geo.app.plan_day import PlanResult
 from zds_geo.app.show_coverage import SHOWN, Coverage
 from zds_geo.app.show_forecast import Outlook
+from zds_geo.app.show_learning import FEW_ATTEMPTS, Learning
 from zds_geo.app.show_simulation import SimulatedSeason
 from zds_geo.cli._face import Face
 from zds_geo.core.texts import load_catalogue
@@ -246,6 +247,48 @@ def show_outlook(face: Face, outlook: Outlook) -> None:
             face.write(f"    {name:<18}{row['more_reached']:>+8.0f}")
         else:
             face.write(f"    {name:<18}   {face.say('forecast.unsure')}")
+
+
+def show_learning(face: Face, learning: Learning) -> None:
+    """Show what was foretold and what happened, per window; and plain beside learned shifts."""
+    few = face.say("forecast.unsure")
+    face.print("learned.about", first=learning.first, last=learning.last)
+    face.print("learned.head")
+    table = learning.table
+    for window, row in table.iterrows():
+        name, tried = _window_name(face, str(window)), int(row["attempts"])
+        if tried < FEW_ATTEMPTS:
+            face.write(f"{name:<18}{face.fact(tried, '>12')}   {few}")
+            continue
+        shares = [_share(face, row[c] / tried) for c in ("expected", "opened")]
+        face.write(f"{name:<18}{face.fact(tried, '>12')}{shares[0]:>12}{shares[1]:>12}")
+    if (n := table["attempts"].sum()) >= FEW_ATTEMPTS:
+        losses = [round(float(table[c].sum() / n), 3) for c in ("loss", "loss_rules")]
+        key = "learned.better" if losses[0] < losses[1] else "learned.worse"
+        face.print(key, learned=face.fact(losses[0], ".3f"), rules=face.fact(losses[1], ".3f"))
+    else:
+        face.print("learned.few", n=int(n), least=FEW_ATTEMPTS)
+    for plain, (tried, opened) in learning.compared.items():
+        key = "learned.plain_days" if plain else "learned.learned_days"
+        text = _share(face, opened / tried) if tried >= FEW_ATTEMPTS else few
+        face.print(key, n=tried, share=text)
+
+
+def _share(face: Face, share: float) -> str:
+    return f"{face.fact(100 * share, '.0f')} %"
+
+
+def learning_as_data(learning: Learning) -> Mapping[str, object]:
+    """Lay it out for a program."""
+    names = {True: "plain_days", False: "learned_days"}
+    return {
+        "first": learning.first,
+        "last": learning.last,
+        "windows": learning.table.reset_index().to_dict("records"),
+        "compared": {
+            names[k]: {"attempts": n, "opened": o} for k, (n, o) in learning.compared.items()
+        },
+    }
 
 
 def _window_name(face: Face, window: str) -> str:

@@ -133,6 +133,7 @@ def coverage(  # noqa: D103
     ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", help="help.coverage.by")] = "buurt",
     forecast: Annotated[bool, typer.Option("--forecast", help="help.coverage.forecast")] = False,
+    learned: Annotated[bool, typer.Option("--learned", help="help.coverage.learned")] = False,
     since: Annotated[str, typer.Option("--from", metavar="DATUM", help="help.coverage.from")] = "",
 ) -> None:
     from zds_geo.app.show_coverage import measure
@@ -146,6 +147,14 @@ def coverage(  # noqa: D103
         outlook = look_ahead(face.open(), now=face.now)
         show_outlook(face, outlook)
         face.data(outlook_as_data(outlook))
+        return
+    if learned:
+        from zds_geo.app.show_learning import check_learning
+        from zds_geo.cli._show import learning_as_data, show_learning
+
+        learning = check_learning(face.open(), now=face.now)
+        show_learning(face, learning)
+        face.data(learning_as_data(learning))
         return
     first = read_date(since) if since else None
     result = measure(face.open(), by=by, now=face.now, since=first)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         forecast_promise,
         needed_weeks,
     )
+    from zds_geo.contact.held_out import check_chances
     from zds_geo.contact.params import ContactParams
     from zds_geo.contact.people import QUARTER, WORLDS, People, World
     from zds_geo.contact.rank import rank_doors
@@ -33,6 +34,7 @@ _HOMES: Final = {
     "WORLDS": "people",
     "World": "people",
     "advise_roster": "forecast",
+    "check_chances": "held_out",
     "door_facts": "facts",
     "fit_chances": "chance",
     "forecast_promise": "forecast",
@@ -57,6 +59,7 @@ __all__ = [
     "SeasonShift",
     "World",
     "advise_roster",
+    "check_chances",
     "door_facts",
     "fit_chances",
     "forecast_promise",

@@ -37,17 +37,22 @@ def list_breaches(
         seen: list[dict[str, Any]] = []
         for visit in visits:
             day = _day(visit["knocked_on"])
-            rule = _broken(seen, visit, day, params)
-            if register is not None and door_id in register:
+            at_door = visit.get("source") not in {"request", "elsewhere"}
+            rule = _broken(seen, visit, day, params) if at_door else ""
+            if at_door and register is not None and door_id in register:
                 rule = rule or "do_not_knock"
             if rule:
                 rows.append({"door_id": door_id, "knocked_on": day, "rule": rule})
-            seen.append({**visit, "day": day})
+            seen.append({**visit, "day": day, "at_door": at_door})
     return pd.DataFrame(rows, columns=["door_id", "knocked_on", "rule"])
 
 
 def _day(value: object) -> date:
     return date.fromisoformat(str(value)[:10])
+
+
+def _day_or(value: object, usual: date) -> date:
+    return usual if value is None or pd.isna(value) or not str(value) else _day(value)
 
 
 def _broken(
@@ -56,7 +61,7 @@ def _broken(
     if not seen:
         return ""
     last = seen[-1]
-    if last["day"] == day:
+    if any(k["day"] == day and k["at_door"] for k in seen):
         return "twice_a_day"
     outcomes = [k["outcome"] for k in seen]
     for outcome in ("do_not_knock", "talked", "not_a_home"):
@@ -76,7 +81,11 @@ def _broken(
 def _broken_appointment(
     last: dict[str, Any], visit: dict[str, Any], day: date, params: ContactParams
 ) -> str:
-    until = last["day"] + timedelta(days=1 + params.come_back_days)
+    starts = _day_or(last.get("come_back_from"), last["day"] + timedelta(days=1))
+    usual = starts + timedelta(days=params.come_back_days)
+    until = _day_or(last.get("come_back_until"), usual)
+    if day < starts:
+        return "before_appointment"
     if day > until:
         again = last["day"] + timedelta(days=params.second_talk_days)
         return "second_talk_too_soon" if day < again else ""

@@ -153,7 +153,7 @@ class _Board:
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
     def steps(self, roster: pd.DataFrame, weeks: int) -> list[_Step]:
-        """Lay the roster out over the weeks; a shorter roster is repeated."""
+        """Lay the roster out over the weeks; what is weekly in a shorter roster is repeated."""
         if not len(roster):
             return []
         codes = texts_of(self.doors, "buurt_code").to_numpy()
@@ -161,10 +161,11 @@ class _Board:
         start = [t.astimezone(AMSTERDAM).date() for t in roster["start_at"]]
         length = -(-((max(start) - self.today).days + 1) // 7) * 7
         places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
+        weekly = roster["weekly"] if "weekly" in roster else [True] * len(roster)
         rows: dict[frozenset[str], npt.NDArray[np.intp]] = {}
         steps = []
-        for on, window, n, where in zip(
-            start, roster["window"], roster["n_doors"], places, strict=True
+        for on, window, n, where, again in zip(
+            start, roster["window"], roster["n_doors"], places, weekly, strict=True
         ):
             key = places_of(where)
             if key not in rows:
@@ -175,8 +176,8 @@ class _Board:
             first = (on - self.today).days
             steps += [
                 _Step(day, names.index(window), float(n), rows[key])
-                for day in range(first, 7 * weeks, max(length, 7))
-                if day >= 0
+                for day in range(first, 7 * weeks if again else first + 1, max(length, 7))
+                if 0 <= day < 7 * weeks
             ]
         return sorted(steps, key=lambda s: (s.day, s.window))
 
@@ -292,7 +293,8 @@ def forecast_promise(
     doors, knocks : DataFrame
         As for ``rank_doors``.
     roster : DataFrame
-        Coming shifts, as for ``rank_doors``; repeated when shorter than the weeks.
+        Coming shifts, as for ``rank_doors``; repeated when shorter than the weeks, but for those
+        that an optional column ``weekly`` is False of.
     params : ContactParams
         Rules.
     now : datetime

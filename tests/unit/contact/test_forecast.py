@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zds_geo.contact import ContactParams, advise_roster, forecast_promise, needed_weeks
+from zds_geo.contact import (
+    WORLDS,
+    ContactParams,
+    Forecast,
+    People,
+    SeasonShift,
+    advise_roster,
+    check_chances,
+    fit_chances,
+    forecast_promise,
+    needed_weeks,
+    run_season,
+)
 from zds_geo.core.windows import AMSTERDAM
 
 START = date(2026, 1, 5)
@@ -131,3 +143,100 @@ def test_a_forecast_names_no_door() -> None:
     doors = doors_of(50)
     found = forecast_promise(doors, NONE, WEEK, params=PARAMS, now=NOW, seed=1, weeks=2, runs=2)
     assert not any(d in repr(found) for d in doors.index)
+
+
+def missed(doors: pd.DataFrame, times: int, window: str = "middag") -> pd.DataFrame:
+    days = [(START - timedelta(days=60 - 10 * t)).isoformat() for t in range(times)]
+    rows = [
+        {"door_id": d, "knocked_on": day, "window": window, "outcome": "not_home"}
+        for d in doors.index
+        for day in days
+    ]
+    return pd.DataFrame(rows, columns=NONE.columns)
+
+
+def forecast(
+    doors: pd.DataFrame, frame: pd.DataFrame, roster: pd.DataFrame, weeks: int = 6
+) -> Forecast:
+    params = ContactParams(cycle_start=START - timedelta(days=90))
+    return forecast_promise(
+        doors, frame, roster, params=params, now=NOW, seed=1, weeks=weeks, runs=8
+    )
+
+
+def test_where_nobody_walks_in_the_evening_no_door_waits_for_it() -> None:
+    doors = doors_of(200)
+    model = fit_chances(doors, NONE, now=NOW, seed=1)
+    params = ContactParams(cycle_start=START - timedelta(days=90))
+    found = forecast_promise(
+        doors, missed(doors, 4), roster_of(("middag", 1, 60)), params=params, now=NOW, seed=1,
+        weeks=4, runs=8, model=model,
+    )  # fmt: skip
+    assert found.reached[1][-1] > 10
+
+
+def test_what_is_short_is_short_where_somebody_comes() -> None:
+    doors = doors_of(200)
+    roster = pd.concat(
+        [
+            roster_of(("middag", 1, 100), ("middag", 3, 100), codes=("BU00000001",)),
+            roster_of(
+                ("middag", 1, 100), ("avond", 2, 100), ("zaterdagmiddag", 5, 100),
+                codes=("BU00000002",),
+            ),
+        ]
+    )  # fmt: skip
+    found = forecast(doors, NONE, roster, weeks=26)
+    assert found.short_hours["evening"] < 1
+
+
+def test_a_few_closed_entrances_do_not_close_the_quarter() -> None:
+    doors = doors_of(400)
+    frame = missed(doors.iloc[:20], 1).assign(knocked_on=(START - timedelta(days=20)).isoformat())
+    frame.loc[:7, "outcome"] = "no_access"
+    found = forecast(doors, frame, WEEK, weeks=26)
+    assert found.late[1] < 45  # of 400, not the share of the first twenty
+    behind = doors.assign(stop_id=["flat"] * 8 + [f"t{k}" for k in range(392)])
+    shut = missed(behind.iloc[:1], 3).assign(outcome="no_access")
+    assert forecast(behind, shut, WEEK).n_doors == 392  # all that are behind that entrance
+
+
+def test_a_home_that_was_empty_long_ago_counts_again() -> None:
+    doors = doors_of(20)
+    empty = missed(doors.iloc[:5], 1).assign(outcome="vacant")
+    long_ago = empty.assign(knocked_on=(START - timedelta(days=300)).isoformat())
+    assert forecast(doors, empty, WEEK).n_doors == 15
+    assert forecast(doors, long_ago, WEEK).n_doors == 20
+
+
+def test_shifts_of_single_dates_do_not_come_again() -> None:
+    once = roster_of(("middag", 1, 30)).assign(weekly=False)
+    found = forecast(doors_of(400), NONE, once, weeks=12)
+    assert found.tried[2][-1] < 60
+    assert found.done_week == 0
+
+
+def test_chances_are_held_against_weeks_they_were_not_learned_from() -> None:
+    doors = doors_of(400)
+    people = People(doors, WORLDS["gewoon"], seed=3)
+    shifts = [
+        SeasonShift(on=START + timedelta(days=d), window=w, n_doors=40)
+        for d in range(84)
+        for w in (("middag", "avond") if d % 7 < 5 else ("zaterdagmiddag",) if d % 7 == 5 else ())
+    ]
+    params = ContactParams(cycle_start=START)
+    history = run_season(doors, people, shifts, params=params, seed=1).knocks
+    now = NOW + timedelta(days=84)
+    table = check_chances(doors, history, now=now, seed=1, params=params)
+    days = pd.to_datetime(history["knocked_on"]).dt.date
+    recent = days >= START + timedelta(days=56)
+    tried = history["outcome"].isin(["not_home", "talked", "no_talk", "come_back", "do_not_knock"])
+    assert table["attempts"].sum() == (recent & tried).sum()
+    assert table["opened"].sum() == (recent & tried & (history["outcome"] != "not_home")).sum()
+    assert 0.6 < table["expected"].sum() / table["opened"].sum() < 1.6
+    assert 0 < table["loss"].sum() < table["loss_rules"].sum() * 1.1
+    # What happens in the last week changes nothing that was foretold of the weeks before it.
+    flipped = history.copy()
+    flipped.loc[days >= START + timedelta(days=77), "outcome"] = "not_home"
+    other = check_chances(doors, flipped, now=now, seed=1, params=params)
+    assert other["expected"].sum() == pytest.approx(table["expected"].sum())

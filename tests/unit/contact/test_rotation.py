@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zds_geo.contact import QUARTER, ContactParams, People, fit_chances, list_breaches, rank_doors
-from zds_geo.core.errors import UsageError
+from zds_geo.core.errors import FrameError, SettingsError, UsageError
 
 START = date(2026, 9, 7)
 PARAMS = ContactParams(cycle_start=START)
@@ -238,3 +238,106 @@ def test_a_closed_flat_is_visited_three_times_in_eight_weeks_and_then_waits_for_
     frame = pd.concat([frame, opened], ignore_index=True)
     ranked = rank_doors(flat, frame, ROSTER, window="middag", now=later, seed=1, params=PARAMS)
     assert ranked["eligible"].sum() == 100
+
+
+def test_an_appointment_outlives_the_cycle_in_which_it_was_made() -> None:
+    made = knocks(
+        (-20, "avond", "come_back"), come_back_window="avond",
+        come_back_from=(START + timedelta(days=10)).isoformat(),
+        come_back_until=(START + timedelta(days=15)).isoformat(),
+    )  # fmt: skip
+    before = rank(made, 2)
+    assert (before["eligible"], before["reason"]) == (False, "not_now.come_back_later")
+    assert before["not_before"] == START + timedelta(days=10)
+    assert rank(made, 11, "avond")["reason"] == "reason.on_request"
+    other = rank(made, 11)  # its days, not its window: no date is promised
+    assert (other["eligible"], other["not_before"]) == (False, None) or pd.isna(other["not_before"])
+    assert rank(made, 16)["reason"] == "reason.new"
+    missed = pd.concat([made, knocks((11, "avond", "not_home"))])
+    assert rank(missed, 12, "avond")["reason"] == "not_now.cool_down"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda k: k.drop(columns="outcome"), "outcome"),
+        (lambda k: k.drop(columns="knocked_on"), "knocked_on"),
+        (lambda k: k.assign(knocked_on="20-11-2026"), "20-11-2026"),
+        (lambda k: k.assign(outcome="do-not-knock"), "do-not-knock"),
+        (lambda k: k.assign(door_id=200010000000001), "200010000000001"),
+    ],
+)
+def test_a_history_that_cannot_be_read_is_refused(spoil: Any, says: str) -> None:
+    frame = spoil(knocks((0, "middag", "do_not_knock")))
+    with pytest.raises(FrameError, match=says):
+        rank(frame, 30)
+    with pytest.raises(FrameError, match=says):
+        fit_chances(DOORS, frame, now=datetime(2026, 12, 1, tzinfo=UTC), seed=1)
+
+
+def test_who_asked_not_to_be_rung_at_is_not_even_without_a_date() -> None:
+    frame = knocks((0, "", "do_not_knock"), source="request").assign(knocked_on=None)
+    assert rank(frame, 30)["reason"] == "not_now.do_not_knock"
+
+
+def test_doors_that_cannot_be_matched_are_refused() -> None:
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    for doors in (DOORS.set_axis(range(6)), pd.concat([DOORS, DOORS])):
+        with pytest.raises(FrameError):
+            rank_doors(doors, knocks(), ROSTER, window="middag", now=now, seed=1)
+
+
+def test_a_door_without_buurt_or_stop_is_ranked_by_what_is_known_of_itself() -> None:
+    doors = DOORS.assign(buurt_code=None, street_side_id=None, stop_id=None)
+    shut = knocks(
+        (0, "middag", "no_access"), (8, "middag", "no_access"), (30, "avond", "no_access")
+    )
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    model = fit_chances(doors, shut, now=now, seed=1)
+    found = rank_doors(
+        doors, shut, ROSTER, window="middag", now=now, seed=1, params=PARAMS, model=model
+    )
+    assert found.loc[DOOR, "reason"] == "not_now.no_access"
+    assert found["eligible"].sum() == len(doors) - 1
+
+
+def test_learned_prizes_do_not_hang_on_the_order_of_doors() -> None:
+    n = 7000  # more than set the price of an hour
+    doors = pd.DataFrame(
+        {"buurt_code": "BU00000001", "street_side_id": [f"s{i // 40}" for i in range(n)]},
+        index=pd.Index([f"0200010{i:09d}" for i in range(n)], name="door_id"),
+    )
+    rung = doors.index[::3]
+    frame = pd.DataFrame(
+        {
+            "door_id": rung, "knocked_on": START.isoformat(), "window": "middag",
+            "outcome": ["talked" if i % 5 < i // 400 % 5 else "not_home" for i in range(len(rung))],
+        }
+    )  # fmt: skip
+    now = datetime(2026, 10, 5, 12, tzinfo=UTC)
+    roster = ROSTER.assign(n_doors=150)
+    found = []
+    for some in (doors, doors.sample(frac=1.0, random_state=1)):
+        model = fit_chances(some, frame, now=now, seed=1)
+        ranked = rank_doors(some, frame, roster, window="avond", now=now, seed=1, model=model)
+        found.append(ranked.loc[doors.index])
+    pd.testing.assert_frame_equal(*found)
+
+
+@pytest.mark.parametrize("wrong", [{"max_misses": None}, {"no_access_days": ()}])
+def test_rules_that_cannot_be_kept_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(wrong))):
+        ContactParams(**wrong)
+
+
+def test_the_check_of_a_history_knows_when_an_appointment_was() -> None:
+    def rules(day: int, **more: str) -> list[str]:
+        made = knocks((0, "avond", "come_back"), come_back_window="avond",
+                      come_back_from=(START + timedelta(days=40)).isoformat(),
+                      come_back_until=(START + timedelta(days=45)).isoformat())  # fmt: skip
+        visit = knocks((day, "avond", "talked"), **more)
+        return list(list_breaches(pd.concat([made, visit]), params=PARAMS)["rule"])
+
+    assert rules(41) == []
+    assert rules(9) == ["before_appointment"]
+    assert rules(0, source="elsewhere") == []
