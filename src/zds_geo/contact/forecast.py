@@ -43,9 +43,9 @@ SHIFT_SPREAD, CANCELLED = 0.15, 0.05
 LEVEL_SPREAD, WEEK_SPREAD, WANDER = 0.15, 0.1, 0.04
 # ASSUMPTION: appointments and second talks take some of the places of a season.
 OTHER_VISITS, OTHER_SPREAD = 0.01, 0.05
-# ASSUMPTION: before anybody tried, one stop in two hundred counts as closed, for what a hundred
-# stops would tell.
-CLOSED_STOPS, STOPS_TOLD = 0.5, 100.0
+# ASSUMPTION: before anybody tried, so many stops count as closed of so many that would tell: of
+# doors on the street, and of entrances that several homes share.
+CLOSED_BEFORE: Final = ((0.5, 100.0), (0.4, 20.0))
 STAYS_CLOSED: Final = (0.6, 1.0)  # ASSUMPTION: of the entrances that were closed before
 FEW_KNOCKS: Final = 300  # below this, advice is guessing
 _UNRUNG: Final = -(10**6)
@@ -145,10 +145,13 @@ class _Board:
         self.shut_out = known["no_access"].astype(np.int64)
         # Where nobody could get in, the next time is mostly the same.
         self.shut = (self.shut_out > 0) & ~self.tried
-        n_shut = len(np.unique(self.stop[self.shut]))
-        n_rung = len(np.unique(self.stop[~np.isnat(rung) | self.shut]))
-        share = (n_shut + CLOSED_STOPS) / (n_rung + STOPS_TOLD)
-        self.closed_share = np.where(self.tried, 0.0, share)
+        shared = np.bincount(self.stop)[self.stop] > 1
+        self.closed_share = np.zeros(len(doors))
+        for sort, (closed, told) in zip((False, True), CLOSED_BEFORE, strict=True):
+            mine = shared == sort
+            n_shut = len(np.unique(self.stop[self.shut & mine]))
+            n_rung = len(np.unique(self.stop[(~np.isnat(rung) | self.shut) & mine]))
+            self.closed_share[mine & ~self.tried] = (n_shut + closed) / (n_rung + told)
         names = model.windows
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
