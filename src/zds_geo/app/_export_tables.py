@@ -40,7 +40,7 @@ def leave_out_refused(rounds: Sequence[Round], store: HistoryStore) -> list[Roun
     list of Round
         Stops without doors are gone; line numbers stay those of the printed sheet.
     """
-    refused = _with_former_ids(store.do_not_knock_doors(), store)
+    refused = with_former_ids(store.do_not_knock_doors(), store)
     left = []
     for planned in rounds:
         stops = [
@@ -51,7 +51,7 @@ def leave_out_refused(rounds: Sequence[Round], store: HistoryStore) -> list[Roun
     return left
 
 
-def _with_former_ids(doors: frozenset[str], store: HistoryStore) -> frozenset[str]:
+def with_former_ids(doors: frozenset[str], store: HistoryStore) -> frozenset[str]:
     former: dict[str, list[str]] = {}
     for old, new, _, _ in store.list_lineage():
         former.setdefault(new, []).append(old)

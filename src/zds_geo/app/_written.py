@@ -68,16 +68,15 @@ def write_round(
     )
 
 
-def _merge_same_stop(case: ShiftCase, order: tuple[int, ...]) -> list[tuple[int, list[int]]]:
-    """Join parts of one stop that are visited one after the other: (first node, all nodes)."""
-    groups: list[tuple[int, list[int]]] = []
-    for node in order:
-        stop_id = case.nodes.stop_ids[node - 2]
-        if groups and case.nodes.stop_ids[groups[-1][0] - 2] == stop_id:
-            groups[-1][1].append(node)
-        else:
-            groups.append((node, [node]))
-    return groups
+def _same_stop(case: ShiftCase, left: tuple[int, ...], *, clock: int) -> list[int]:
+    """Give the first node and those right behind it at the same stop that may be rung at then."""
+    stop_id = case.nodes.stop_ids[left[0] - 2]
+
+    def joins(node: int) -> bool:
+        first, last = case.nodes.windows[node - 2]
+        return case.nodes.stop_ids[node - 2] == stop_id and int(first) <= clock <= int(last)
+
+    return [left[0], *itertools.takewhile(joins, left[1:])]
 
 
 def _write_stops(
@@ -86,23 +85,26 @@ def _write_stops(
     from zds_geo.core.crs import to_lonlat
 
     inner = tuple(n for n in solution.order if n >= 2)
-    groups = _merge_same_stop(case, inner)
     homes = _homes_of(day, [d for n in inner for d in case.nodes.door_ids[n - 2]])
     clock, previous, line, contacts = 0, 0, 0, 0.0
     stops: list[RoundStop] = []
     pause: Pause | None = None
     anywhere = case.pause_from_s
-    for first, members in groups:
+    while inner:
+        first = inner[0]
         clock += int(case.travel_s[previous, first])
         if first == case.pause_node:
             clock = max(clock, int(case.nodes.windows[first - 2][0]))
             pause = _pause(case, line, clock)
             clock, previous = clock + pause.length_s, first
+            inner = inner[1:]
             continue
         if anywhere is not None and pause is None and clock >= anywhere:
             pause = _pause(case, line, clock)
             clock += pause.length_s
         clock = max(clock, int(case.nodes.windows[first - 2][0]))
+        members = _same_stop(case, inner, clock=clock)
+        inner = inner[len(members) :]
         piece, frame = _piece_at(case.pieces, clock)
         door_ids = sorted(
             (d for n in members for d in case.nodes.door_ids[n - 2]), key=_bell_key(homes)

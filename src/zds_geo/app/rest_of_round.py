@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import open_network
+from zds_geo.app._export_tables import with_former_ids
 from zds_geo.app.export import round_from_json
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, UsageError
@@ -66,6 +67,7 @@ def rest_of_round(
     # A stop that was begun goes on: its doors up to that line are done.
     done = [s for s in planned.stops if s.doors[0].line <= after]
     coming = [s for s in planned.stops if s.doors[-1].line > after]
+    coming = _without_refused(workspace, coming, now=now)
     if not coming:
         return RestOfRound(round_id=planned.round_id, stops=(), left_out=(), minutes=0)
     here = (done[-1].lon, done[-1].lat) if done else (planned.start.lon, planned.start.lat)
@@ -96,6 +98,16 @@ def _find(workspace: Workspace, code: str, *, now: datetime) -> Round:
     return round_from_json(str(found["payload"].iloc[-1]))
 
 
+def _without_refused(
+    workspace: Workspace, stops: list[RoundStop], *, now: datetime
+) -> list[RoundStop]:
+    """Leave doors out of which somebody asked since not to ring there (P07)."""
+    with open_store(workspace, now=now) as store:
+        refused = with_former_ids(store.do_not_knock_doors(), store)
+    kept = [replace(s, doors=tuple(d for d in s.doors if d.door_id not in refused)) for s in stops]
+    return [s for s in kept if s.doors]
+
+
 def _from_line(stop: RoundStop, after: int) -> RoundStop:
     return replace(stop, doors=tuple(d for d in stop.doors if d.line > after))
 
@@ -111,7 +123,7 @@ def _choose(
     """Choose door by door, so that part of a block can be done; give stops and seconds."""
     import numpy as np
 
-    from zds_geo.planner import replan
+    from zds_geo.planner import CHANGE_S, replan
 
     points = [here, *((s.lon, s.lat) for s in coming), (planned.end.lon, planned.end.lat)]
     travel = _travel(workspace, points)
@@ -127,6 +139,7 @@ def _choose(
         np.array([0, *[seconds] * n, 0]),
         np.array([0, *(PROMISED if d.come_back_window else 1 for _, d in doors), 0]),
         printed=list(range(1, n + 1)), here=0, end=n + 1, left_s=60 * minutes, seed=1,
+        sides=_sides([coming[k - 1] for k, _ in doors]), change_s=CHANGE_S,
     )  # fmt: skip
     stops: list[RoundStop] = []
     for node in found.order[1:-1]:
@@ -138,6 +151,12 @@ def _choose(
         else:
             stops.append(replace(stop, doors=(door,)))
     return stops, found.travel_s + found.service_s
+
+
+def _sides(stops: list[RoundStop]) -> list[int]:
+    """Number the street sides of stops, between a start and an end that are of none."""
+    names = sorted({s.street_side_id for s in stops})
+    return [-1, *(names.index(s.street_side_id) for s in stops), -1]
 
 
 def _travel(workspace: Workspace, points: list[tuple[float, float]]) -> npt.NDArray[np.int64]:

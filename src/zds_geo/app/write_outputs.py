@@ -118,6 +118,18 @@ def _write_day(
     return [overview, together]
 
 
+def remove_joint(folder: Path) -> None:
+    """Remove the overview and the sheets in one file of a day.
+
+    Parameters
+    ----------
+    folder : Path
+        ``maps/<date>``.
+    """
+    for name in (OVERVIEW, TOGETHER):
+        (folder / name).unlink(missing_ok=True)
+
+
 def remove_outputs(folder: Path, codes: Sequence[str]) -> None:
     """Remove sheets and maps of rounds that were replaced.
 

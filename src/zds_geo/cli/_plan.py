@@ -12,7 +12,7 @@ from zds_geo.core.errors import UsageError
 plan = typer.Typer(cls=Group, help="help.plan", invoke_without_command=True)
 
 When = Annotated[str, typer.Option("--date", metavar="DATUM", help="help.plan.date")]
-Seed = Annotated[int, typer.Option("--seed", help="help.seed")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="help.seed")]
 
 
 @plan.callback()

@@ -24,7 +24,7 @@ def divide(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="help.team.dry_run")] = False,
     accept: Annotated[bool, typer.Option("--accept-changes", help="help.team.accept")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="help.seed")] = 1,
 ) -> None:
     from dataclasses import asdict
 

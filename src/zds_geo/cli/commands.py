@@ -76,7 +76,7 @@ def init(  # noqa: D103
     gemeente: Annotated[str, typer.Option("--gemeente", help="help.init.gemeente")] = "",
     wijk: Annotated[list[str] | None, typer.Option("--wijk", help="help.init.wijk")] = None,
     buurt: Annotated[list[str] | None, typer.Option("--buurt", help="help.init.buurt")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="help.seed")] = 1,
 ) -> None:
     from zds_geo.app.make_example import make_example
     from zds_geo.app.make_workspace import AreaChoice, make_workspace
@@ -169,7 +169,7 @@ def simulate(  # noqa: D103
         str, typer.Option("--world", metavar="WERELD", help="help.simulate.world")
     ] = "gewoon",
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=260, help="help.simulate.weeks")] = 26,
-    seed: Annotated[int, typer.Option("--seed", help="help.seed")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="help.seed")] = 1,
 ) -> None:
     from zds_geo.app.show_simulation import simulate_season
     from zds_geo.cli._show import show_simulation, simulation_as_data

@@ -88,6 +88,10 @@ class Case:
         return 0 <= total <= self.budget
 
 
+MOST_S: Final = 2**45
+NEVER_S: Final = 2**40
+
+
 def _whole(values: Any, name: str, shape: tuple[int, ...]) -> Ints:
     array = np.asarray(values)
     if array.shape != shape:
@@ -119,6 +123,11 @@ def make_case(
     n = len(np.asarray(service_s))
     travel = _whole(travel_s, "travel_s", (n, n))
     service, worth = _whole(service_s, "service_s", (n,)), _whole(prize, "prize", (n,))
+    if budget_s > MOST_S:
+        raise UsageError("planner.too_large", got=budget_s, most=MOST_S)
+    # What no budget holds is all the same, and sums of it have to fit.
+    cap = max(NEVER_S, int(budget_s) + 1)
+    travel, service = np.minimum(travel, cap), np.minimum(service, cap)
     times = None if windows is None else _whole(windows, "windows", (n, 2))
     for name, index in (("start", start), ("end", end), *(("must", int(m)) for m in must)):
         if not 0 <= index < n:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,12 @@ def find_round(
     order, reason
         The best round found, and why the search stopped (``search_failed``: greedy).
     """
+    # What is only on the way, for lack of the triangle inequality, may stay in.
+    on_the_way = [k for order in (first, *others) for k in order[1:-1]]
+    if not case.usable[on_the_way].all():
+        usable = case.usable.copy()
+        usable[on_the_way] = True
+        case = replace(case, usable=usable)
     try:
         from zds_geo.planner._search import Search
 

@@ -348,6 +348,8 @@ def _make_way(task: Task, walk: Walk, m: int, room: Room, pick: int, state: Stat
     """Mark nodes to both sides of where ``pick`` goes in, until it fits, and some more."""
     order = walk.order
     _best_place(task, walk, m, room, pick)
+    if room.after[pick] < 0:
+        return
     lo = 0
     while order[lo] != room.after[pick]:
         lo += 1

@@ -29,6 +29,8 @@ def replan(
     done: Sequence[int] = (),
     must: Sequence[int] = (),
     windows: npt.ArrayLike | None = None,
+    sides: npt.ArrayLike | None = None,
+    change_s: int = 0,
     iterations: int = STEPS,
 ) -> RoundSolution:
     """Choose and order what can still be done, and keep to what is printed where that is as good.
@@ -51,6 +53,8 @@ def replan(
         Nodes that have to be visited.
     windows : array, optional
         As in ``solve_round``, counted from now.
+    sides, change_s : optional
+        As in ``solve_round``.
     iterations : int
         Of the search.
 
@@ -83,7 +87,7 @@ def replan(
     def case_of(value: npt.NDArray[np.int64]) -> Case:
         return make_case(
             travel_s, service_s, value, start=here, end=end, budget_s=left_s, must=must,
-            windows=windows, closed=closed, soon=SOON,
+            windows=windows, closed=closed, sides=sides, change_s=change_s, soon=SOON,
         )  # fmt: skip
 
     case = case_of(raised)
@@ -91,6 +95,10 @@ def replan(
     if as_printed is None:
         found = solve_case(case, seed=seed, iterations=iterations, time_limit_s=None)
         order, reason = list(found.order), found.stop_reason
+        if reason == "optimal" and on_sheet:  # of the raised prizes
+            reason = "iterations"
+    elif set(np.flatnonzero(case.usable & (case.prize > 0))) <= set(as_printed):
+        order, reason = as_printed, "all_visited"  # all of it fits: nothing to choose
     else:
         order, reason = find_round(
             case, as_printed, seed=seed, iterations=iterations, time_limit_s=None
@@ -101,18 +109,20 @@ def replan(
 def _as_printed(case: Case, printed: list[int]) -> list[int] | None:
     """Give the printed round as far as it fits, the musts in any case; None when that is nothing.
 
-    Few enough nodes are better solved exactly.
+    Of few enough nodes only when all of it fits: else they are better solved exactly.
     """
     from zds_geo.planner._case import TINY
 
     usable = set(np.flatnonzero(case.usable).tolist())
-    if len(usable) <= TINY or not set(case.must) <= set(printed):
+    if not set(case.must) <= set(printed) & usable:
         return None
     kept = [k for k in printed if k in usable]
     while kept:
         order = [case.start, *kept, case.end]
         if case.fits(order):
             return order
+        if len(usable) <= TINY:
+            return None
         loose = [k for k in kept if k not in case.must]
         if not loose:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -37,6 +38,7 @@ class _Team:
     budgets: Sequence[int]
     windows: Any
     may: npt.NDArray[np.bool_]
+    asked: npt.NDArray[np.bool_]  # the same before musts were given out
     depots: npt.NDArray[np.bool_]
     mine: npt.NDArray[np.bool_]
 
@@ -120,13 +122,12 @@ def solve_team(
         mine[person, own] = True
     team = _Team(
         travel=travel_s, service=service_s, prize=value, starts=starts, ends=ends,
-        budgets=budgets_s, windows=windows, may=may, depots=depots, mine=mine,
+        budgets=budgets_s, windows=windows, may=may, asked=may.copy(), depots=depots, mine=mine,
     )  # fmt: skip
     together = n_people > 1 and windows is None and allowed is None
     turns = 1 if together or n_people == 1 else 2
-    apart = None
-    if time_limit_s is not None and n_people:
-        apart = time_limit_s * (APART if together else 1.0) / (turns * n_people)
+    began = time.monotonic()
+    apart = None if time_limit_s is None else time_limit_s * (APART if together else 1.0)
     musts: list[tuple[int, ...]] = [() for _ in range(n_people)]
     for node in must:
         if depots[node]:  # who starts or ends there is there
@@ -136,7 +137,7 @@ def solve_team(
         team, musts, seed=seed, iterations=iterations, time_limit_s=apart, turns=turns
     )
     if together:
-        left = None if time_limit_s is None else time_limit_s * (1 - APART)
+        left = None if time_limit_s is None else max(began + time_limit_s - time.monotonic(), 0.0)
         rounds = _all_at_once(
             team, rounds, musts, seed=seed, iterations=iterations, time_limit_s=left
         )
@@ -152,15 +153,19 @@ def _one_by_one(
     time_limit_s: float | None,
     turns: int,
 ) -> list[RoundSolution]:
-    n_people = len(musts)
+    n_people, began = len(musts), time.monotonic()
     taken: list[set[int]] = [set() for _ in range(n_people)]
     rounds: list[RoundSolution] = []
     for turn in range(turns):
         for person in range(n_people):
             others = set().union(*(taken[p] for p in range(n_people) if p != person))
+            share = None
+            if time_limit_s is not None:  # of what is left, for who is left
+                left = began + time_limit_s - time.monotonic()
+                share = max(left, 0.0) / ((turns - turn) * n_people - person)
             found = solve_case(
                 team.case(person, taken=others, needs=musts[person]), seed=seed + person,
-                iterations=iterations, time_limit_s=time_limit_s,
+                iterations=iterations, time_limit_s=share,
             )  # fmt: skip
             if turn == 0:
                 rounds.append(found)
@@ -190,10 +195,6 @@ def _all_at_once(
         bare += [ends[0], *(k for k in found.order[1:-1] if k in musts[person]), ends[1]]
     if not case.fits(first):
         return rounds
-    # What is only on the way somewhere, for lack of the triangle inequality, may stay in.
-    usable = case.usable.copy()
-    usable[first[1:-1]] = True
-    case = replace(case, usable=usable)
     steps = iterations if iterations is not None or time_limit_s is not None else ITERATIONS
     order, reason = find_round(
         case, first, seed=seed, iterations=None if steps is None else steps * n_people,
@@ -202,10 +203,11 @@ def _all_at_once(
     if case.prize_of(order) <= case.prize_of(first):
         return rounds
     result = []
+    free = replace(team, may=team.asked)  # a must may have changed hands
     for person in range(n_people):
         begin, end = order.index(n + 2 * person), order.index(n + 2 * person + 1)
         own = [team.starts[person], *order[begin + 1 : end], team.ends[person]]
-        result.append(describe(team.case(person, taken=set(), needs=()), own, reason))
+        result.append(describe(free.case(person, taken=set(), needs=()), own, reason))
     return result
 
 
