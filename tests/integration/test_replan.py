@@ -72,6 +72,10 @@ def test_when_one_is_ill_the_others_keep_their_sheets(own_example: Workspace) ->
     assert sorted(second) == others
     assert all(second[who] == first[who] for who in others)
     assert not [name for name in files(own_example) if name.startswith(first[ill].round_id)]
+    pages = pypdf.PdfReader(own_example.maps_path / MONDAY.isoformat() / "printen.pdf").pages
+    text = "".join(page.extract_text() for page in pages)
+    assert all(second[who].round_id in text for who in others)
+    assert first[ill].round_id not in text
 
 
 def test_calling_in_sick_names_the_sheet_to_throw_away(own_example: Workspace) -> None:
@@ -206,3 +210,12 @@ def test_planning_one_person_anew_keeps_everybody_in_the_papers_of_the_day(
     assert codes == {second[one].round_id, *(first[who].round_id for who in others)}
     assert all((folder / f"{code}.pdf").is_file() for code in codes)
     assert (folder / "printen.pdf").is_file()
+
+
+def test_no_joint_sheet_is_left_that_shows_a_round_which_no_longer_holds(
+    own_example: Workspace,
+) -> None:
+    plan(own_example)
+    assert {"printen.pdf", "overzicht.pdf"} <= set(files(own_example))
+    zds(own_example, "shift", "cancel", "allen", "--date", MONDAY.isoformat())
+    assert not [n for n in files(own_example) if n.endswith((".pdf", ".html", ".gpx", ".kml"))]

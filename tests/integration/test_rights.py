@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW
+from zds_geo.app.plan_day import plan_day
+from zds_geo.app.rest_of_round import rest_of_round
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
+from zds_geo.core.outcomes import Source
 
 STAMP = NOW.strftime("%Y-%m-%dT%H:%M%z")
 ADDRESS = "Beukstraat 1"
@@ -182,3 +185,18 @@ def test_prune_says_what_went_and_waits_when_the_clock_jumped(
     assert str(n) in capsys.readouterr().out.replace(".", "")
     with open_store(open_workspace(own_example.root), now=NOW + timedelta(days=800)) as store:
         assert len(store.read_knocks()) == 0
+
+
+@pytest.mark.req("P07")
+def test_the_rest_of_a_round_names_nobody_who_asked_not_to_be_rung_at(
+    own_example: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_day(own_example, now=NOW, seed=1, write=False).plan
+    longest = max(plan.rounds, key=lambda r: len(r.door_ids))
+    asked = longest.stops[-1].doors[0]
+    with open_store(own_example, now=NOW) as store:
+        store.add_do_not_knock(asked.door_id, on=NOW.date(), source=Source.REQUEST, now=NOW)
+    found = rest_of_round(own_example, longest.round_id, after=0, minutes=600, now=NOW)
+    named = {d.door_id for s in (*found.stops, *found.left_out) for d in s.doors}
+    assert asked.door_id not in named
+    assert named == set(longest.door_ids) - {asked.door_id}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from zds_geo.app._candidates import Piece, ShiftCase
+from zds_geo.app._candidates import Nodes, Piece, ShiftCase
 from zds_geo.app._day import Day
 from zds_geo.core.ids import bell_order, house_label
 from zds_geo.core.model import Pause, Round, RoundDoor, RoundStop
@@ -68,13 +68,28 @@ def write_round(
     )
 
 
-def _same_stop(case: ShiftCase, left: tuple[int, ...], *, clock: int) -> list[int]:
-    """Give the first node and those right behind it at the same stop that may be rung at then."""
-    stop_id = case.nodes.stop_ids[left[0] - 2]
+def same_stop(nodes: Nodes, left: Sequence[int], *, clock: int) -> list[int]:
+    """Give the next node, and those right behind it at its stop that may be rung at by then too.
+
+    Parameters
+    ----------
+    nodes : Nodes
+        What the shift chose from; node 2 is the first.
+    left : sequence of int
+        Nodes still to come, in walking order.
+    clock : int
+        Seconds since the start at which the first of them begins.
+
+    Returns
+    -------
+    list of int
+        They are written down as one stop, in one window.
+    """
+    stop_id = nodes.stop_ids[left[0] - 2]
 
     def joins(node: int) -> bool:
-        first, last = case.nodes.windows[node - 2]
-        return case.nodes.stop_ids[node - 2] == stop_id and int(first) <= clock <= int(last)
+        first, last = nodes.windows[node - 2]
+        return nodes.stop_ids[node - 2] == stop_id and int(first) <= clock <= int(last)
 
     return [left[0], *itertools.takewhile(joins, left[1:])]
 
@@ -103,7 +118,7 @@ def _write_stops(
             pause = _pause(case, line, clock)
             clock += pause.length_s
         clock = max(clock, int(case.nodes.windows[first - 2][0]))
-        members = _same_stop(case, inner, clock=clock)
+        members = same_stop(case.nodes, inner, clock=clock)
         inner = inner[len(members) :]
         piece, frame = _piece_at(case.pieces, clock)
         door_ids = sorted(
