@@ -219,3 +219,19 @@ def test_no_joint_sheet_is_left_that_shows_a_round_which_no_longer_holds(
     assert {"printen.pdf", "overzicht.pdf"} <= set(files(own_example))
     zds(own_example, "shift", "cancel", "allen", "--date", MONDAY.isoformat())
     assert not [n for n in files(own_example) if n.endswith((".pdf", ".html", ".gpx", ".kml"))]
+
+
+def test_who_walks_at_most_so_many_metres_still_has_the_time_for_doors(
+    own_example: Workspace,
+) -> None:
+    free, _ = plan(own_example)
+    who = max(free, key=lambda a: len(free[a].door_ids))
+    most = int(0.6 * free[who].length_m)
+    path = own_example.root / "zds.toml"
+    text = path.read_text("utf-8").replace(
+        "[[assistants]]\n", f"[[assistants]]\nmax_metres = {most}\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    less, _ = plan(open_workspace(own_example.root), "--again")
+    assert less[who].length_m <= most + 5  # whole seconds and whole metres
+    assert len(less[who].door_ids) > 0.6 * len(free[who].door_ids)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zds_geo.planner import RoundSolution
 
 TRIES: Final = 8  # for metres, and for the margin
+METRE_TRIES: Final = 10
 
 
 class Solved(NamedTuple):
@@ -384,24 +385,37 @@ def _take(nodes: Nodes, kept: list[int]) -> Nodes:
 
 
 def _solve(day: Day, case: ShiftCase, *, max_metres: int | None) -> RoundSolution | None:
-    """Solve; again with less time where the margin or a body's metres ask for it."""
+    """Solve; again with less time where the margin asks for it, and with walking that weighs more
+    where a body's metres do.
+    """
+    # A round that walks all that it may has the same time for doors whatever walking weighs.
     budget = case.time_s - _first_margin(day, case)
-    for _ in range(TRIES):
+    most_s = None if max_metres is None else int(max_metres / day.settings.service.walk_m_s)
+    best: RoundSolution | None = None
+    weight = light = 1
+    heavy = 0  # the least weight with which it was near enough
+    for _ in range(TRIES if most_s is None else METRE_TRIES):
         if budget <= 0:
-            return None
-        solution = _solve_within(day, case, budget)
+            break
+        more = 0 if _is_timed(case) else (weight - 1) * (most_s or 0)
+        solution = _solve_within(day, case, budget + more, weight=weight)
         if solution is None:
-            return None
+            break
+        counted = (weight - 1) * solution.travel_s - more
         spent = solution.travel_s + solution.service_s
         over = spent + _margin(day, case, solution) - case.time_s
-        metres = solution.travel_s * day.settings.service.walk_m_s
-        if over <= 0 and (max_metres is None or metres <= max_metres):
-            return solution
-        if max_metres is not None and metres > max_metres:
-            budget = min(budget, int(spent * max(0.3, 0.95 * max_metres / metres)))
-        if over > 0:
-            budget = min(budget, spent - over)
-    return None
+        far = most_s is not None and solution.travel_s > most_s
+        if far:
+            light = weight
+            weight = (light + heavy) // 2 if heavy else 2 * weight
+        elif over <= 0:
+            best, heavy = solution, weight
+            weight = (light + heavy) // 2
+        if heavy and heavy - light <= 1:
+            break
+        if over > 0:  # with the walk as it counted then
+            budget = min(budget, spent + counted - over)
+    return best
 
 
 def _first_margin(day: Day, case: ShiftCase) -> int:
@@ -443,7 +457,13 @@ def _margin_of(day: Day, case: ShiftCase, n_doors: int, *, planned_s: float, cha
     )
 
 
-def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | None:
+def _is_timed(case: ShiftCase) -> bool:
+    """Tell whether doors or the break have their hours."""
+    return len(case.pieces) > 1 or case.pause_node is not None
+
+
+def _solve_within(day: Day, case: ShiftCase, budget: int, *, weight: int) -> RoundSolution | None:
+    """Solve within seconds, of which walking counts ``weight`` times."""
     import numpy as np
 
     from zds_geo.planner import CHANGE_S, SOON, solve_round
@@ -458,8 +478,8 @@ def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | Non
     if case.pause_node is not None:
         numbers[-1] = -1  # on no side of a street
     try:
-        return solve_round(
-            case.travel_s,
+        found = solve_round(
+            weight * case.travel_s,
             np.concatenate([zero, case.nodes.service_s]),
             np.concatenate([zero, case.nodes.prize]),
             start=0,
@@ -467,10 +487,12 @@ def _solve_within(day: Day, case: ShiftCase, budget: int) -> RoundSolution | Non
             budget_s=budget,
             seed=int.from_bytes(hashlib.sha256(seed_text.encode()).digest()[:4]),
             must=() if case.pause_node is None else (case.pause_node,),
-            windows=windows if len(case.pieces) > 1 or case.pause_node is not None else None,
+            windows=windows if _is_timed(case) else None,
             sides=np.concatenate([zero - 1, numbers]),
             change_s=CHANGE_S,
             soon=SOON,
         )
     except NoPlanError:
         return None
+    bound = found.bound if weight == 1 else None
+    return replace(found, travel_s=found.travel_s // weight, bound=bound)
