@@ -8,7 +8,7 @@ import json
 import re
 import uuid
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ import pandas as pd
 import pytest
 
 from zds_geo.app._areas import find_owners
+from zds_geo.app._cover import cover_area
+from zds_geo.app._day import load_day
+from zds_geo.app._waiting import find_waiting, lay_out
+from zds_geo.app.keep_cycle import read_shift_changes
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
 from zds_geo.core.model import Knock
@@ -189,6 +193,26 @@ def test_rounds_keep_to_the_own_area(team: Workspace) -> None:
     for who, doors in rounds.items():
         assert doors
         assert set(kept[list(doors)]) == {who}
+
+
+def test_the_calendar_keeps_to_the_own_area_too(team: Workspace) -> None:
+    answer(team, "team", "divide")
+    kept = owners(team)
+    first = NOW.date() + timedelta(days=1)
+    with open_store(team, now=NOW) as store:
+        shifts = lay_out(team.settings, first, weeks=8, changes=read_shift_changes(store))
+        day = load_day(team, store, on=first, shifts=[], seed=1)
+        windows = [w.name for w in team.settings.windows.windows]
+        waiting = find_waiting(day, until=first + timedelta(weeks=8), windows=windows)
+    found = cover_area(day, waiting, (FIRST, SECOND), shifts, usual_s=7200, iterations=2000)
+    walked_by = [
+        (slot.shift.assistant_id, kept[door])
+        for slot, doors in zip(found.slots, found.rounds, strict=True)
+        for door in doors
+        if slot.shift is not None
+    ]
+    assert len(walked_by) > 50
+    assert all(owner in {"", who} for who, owner in walked_by)
 
 
 def test_who_is_absent_hands_doors_over_for_that_day_only(team: Workspace) -> None:

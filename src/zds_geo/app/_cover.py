@@ -77,6 +77,7 @@ class _Case:
     travel: npt.NDArray[np.uint16]
     crowded: npt.NDArray[np.bool_]
     buurt: npt.NDArray[np.str_]
+    owner: npt.NDArray[np.object_]  # whose area a node is in, of who walks here; "" for everybody's
     n_doors: npt.NDArray[np.int64]
     not_before: list[date | None]
 
@@ -206,9 +207,19 @@ def _make_case(
         travel=whole[np.ix_(rows, rows)],
         crowded=size >= CROWD,
         buurt=doors["buurt_code"].astype(str).loc[[ids[0] for ids in nodes.door_ids]].to_numpy(),
+        owner=_owners(day, nodes, walkers),
         n_doors=np.array([len(ids) for ids in nodes.door_ids], dtype=np.int64),
         not_before=when,
     )
+
+
+def _owners(day: Day, nodes: Nodes, walkers: Sequence[Assistant]) -> npt.NDArray[np.object_]:
+    """Give whose area each node is in; everybody's where its owner has no shift to come."""
+    import numpy as np
+
+    names = {a.id for a in walkers}
+    of_first = day.areas.owners.reindex([ids[0] for ids in nodes.door_ids]).fillna("")
+    return np.array([who if who in names else "" for who in of_first], dtype=object)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -287,6 +298,8 @@ def _ways(day: Day, case: _Case, who: str) -> tuple[npt.NDArray[np.int64], npt.N
         allowed &= np.isin(case.buurt, assistant.buurt_codes)
     if not assistant.stairs:
         allowed &= ~case.crowded
+    if (case.owner == who).any():  # who has no area walks everywhere, as by day
+        allowed &= (case.owner == "") | (case.owner == who)
     out, home = (
         np.where(allowed, case.ways[p], NO_WAY_S) for p in (assistant.start, assistant.end)
     )
