@@ -13,7 +13,7 @@ from zds_geo.outputs.layers import MapLayers, line_range, line_ranges
 from zds_geo.outputs.sheet_draw import draw_ground, draw_labels, draw_walk, start_page
 from zds_geo.outputs.sheet_frame import Frame
 from zds_geo.outputs.sheet_furniture import draw_detail_box, draw_furniture, draw_title
-from zds_geo.outputs.sheet_labels import Label, boxes
+from zds_geo.outputs.sheet_labels import Label, boxes, count_overlaps
 from zds_geo.outputs.sheet_names import NameRules, place_names
 from zds_geo.outputs.sheet_numbers import number_size, place_numbers
 from zds_geo.outputs.sheet_pages import MapPlan, plan_pages
@@ -119,7 +119,11 @@ class _Drawing:
         """Draw one detail: its SVG and its labels."""
         frame, page = self.plan.frames[index], self.plan.pages[index]
         ends = self._ends(frame, page)
-        svg, labels = self._frame(index, taken=ends, shut=[])
+        # The map of the whole names start and end: in a crowded detail the numbers come first.
+        for kept in (ends, [label for label in ends if not label.text], []):
+            svg, labels = self._frame(index, taken=kept, shut=[])
+            if ("end", "number") not in count_overlaps(labels):
+                break
         lines = [d.line for i in self._members(index) for d in self.planned.stops[i].doors]
         numbers = line_ranges(lines)
         return svg + draw_title(frame, numbers, lang=self.lang), labels
