@@ -17,7 +17,8 @@ import pandas as pd
 
 from worlds import FULL_DOORS, FULL_PACE, ROSTER, START, make_doors, make_shifts
 from zds_geo.contact import ContactParams
-from zds_geo.contact.facts import KIND_BITS, facts_of, read_log
+from zds_geo.contact.facts import KIND_BITS, facts_of
+from zds_geo.contact.log import read_log
 from zds_geo.contact.people import WORLDS, People
 from zds_geo.contact.season import SeasonShift, run_season
 

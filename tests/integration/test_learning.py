@@ -11,10 +11,10 @@ import pytest
 
 from tests.conftest import NOW
 from zds_geo.app._day import load_day
-from zds_geo.app.calendar import shifts_on
+from zds_geo.app.calendar import is_plain, shifts_on
 from zds_geo.app.plan_day import plan_day
 from zds_geo.app.show_forecast import look_ahead
-from zds_geo.app.show_learning import check_learning, is_plain
+from zds_geo.app.show_learning import check_learning
 from zds_geo.app.show_simulation import simulate_season
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from zds_geo.app._known import with_former_ids
 from zds_geo.app.list_shifts import list_shifts
 from zds_geo.app.show_coverage import FIGURES, measure, measure_sides
 from zds_geo.app.workspace import Workspace
@@ -49,17 +50,6 @@ def leave_out_refused(rounds: Sequence[Round], store: HistoryStore) -> list[Roun
         ]
         left.append(replace(planned, stops=tuple(s for s in stops if s.doors)))
     return left
-
-
-def with_former_ids(doors: frozenset[str], store: HistoryStore) -> frozenset[str]:
-    former: dict[str, list[str]] = {}
-    for old, new, _, _ in store.list_lineage():
-        former.setdefault(new, []).append(old)
-    found, wave = set(doors), set(doors)
-    while wave:
-        wave = {old for door_id in wave for old in former.get(door_id, ())} - found
-        found |= wave
-    return frozenset(found)
 
 
 def gather_streets(workspace: Workspace, *, now: datetime) -> gpd.GeoDataFrame:

@@ -52,3 +52,28 @@ def read_known(store: HistoryStore, doors: Collection[str]) -> Known:
         knocks=store.read_knocks(doors=heirs),
         door_state=store.read_door_state(doors=heirs),
     )
+
+
+def with_former_ids(doors: frozenset[str], store: HistoryStore) -> frozenset[str]:
+    """Add the ids that doors had before.
+
+    Parameters
+    ----------
+    doors : frozenset of str
+        Door ids.
+    store : HistoryStore
+        Knows the lineage.
+
+    Returns
+    -------
+    frozenset of str
+        Those, and all that they came from.
+    """
+    former: dict[str, list[str]] = {}
+    for old, new, _, _ in store.list_lineage():
+        former.setdefault(new, []).append(old)
+    found, wave = set(doors), set(doors)
+    while wave:
+        wave = {old for door_id in wave for old in former.get(door_id, ())} - found
+        found |= wave
+    return frozenset(found)

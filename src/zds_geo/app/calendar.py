@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -154,6 +155,27 @@ def shifts_on(
             if extra is not None:
                 found[(assistant, extra.start_at.time())] = extra
     return [found[key] for key in sorted(found)]
+
+
+def is_plain(settings: Settings, on: date) -> bool:
+    """Tell whether a day keeps to the rules alone, so that people can compare: by lot.
+
+    By day, since a knock tells its day to everybody and who rang to nobody (P12).
+
+    Parameters
+    ----------
+    settings : Settings
+        With the share of such days.
+    on : date
+        The day; the same day always draws the same lot.
+
+    Returns
+    -------
+    bool
+        True for a plain day.
+    """
+    lot = int.from_bytes(hashlib.sha256(f"plain {on.isoformat()}".encode()).digest()[:7]) / 2**56
+    return lot < settings.chance.plain_share
 
 
 def _changed(rule: ShiftRule, change: ShiftChange) -> ShiftRule:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import open_network
-from zds_geo.app._export_tables import with_former_ids
+from zds_geo.app._known import with_former_ids
 from zds_geo.app.export import round_from_json
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.errors import NotFoundError, UsageError

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from zds_geo.app._known import read_known
+from zds_geo.app.calendar import is_plain
 from zds_geo.app.settings import Settings
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.core.windows import AMSTERDAM
@@ -39,27 +37,6 @@ class Learning:
     last: date
     table: pd.DataFrame
     compared: dict[bool, tuple[int, int]]
-
-
-def is_plain(settings: Settings, on: date) -> bool:
-    """Tell whether a day keeps to the rules alone, so that people can compare: by lot.
-
-    By day, since a knock tells its day to everybody and who rang to nobody (P12).
-
-    Parameters
-    ----------
-    settings : Settings
-        With the share of such days.
-    on : date
-        The day; the same day always draws the same lot.
-
-    Returns
-    -------
-    bool
-        True for a plain day.
-    """
-    lot = int.from_bytes(hashlib.sha256(f"plain {on.isoformat()}".encode()).digest()[:7]) / 2**56
-    return lot < settings.chance.plain_share
 
 
 def check_learning(workspace: Workspace, *, now: datetime) -> Learning:
@@ -102,6 +79,8 @@ def check_learning(workspace: Workspace, *, now: datetime) -> Learning:
 
 def _compare(settings: Settings, knocks: pd.DataFrame) -> dict[bool, tuple[int, int]]:
     """Count attempts and opened doors of plain days and of days that learned."""
+    import numpy as np
+
     from zds_geo.contact import read_log
 
     if not settings.chance.learn or not settings.chance.plain_share:

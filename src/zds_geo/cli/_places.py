@@ -1,12 +1,15 @@
 """``zds places`` and ``zds doors``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zds_geo.cli._face import Face
 from zds_geo.cli._help import Command, Group
+
+if TYPE_CHECKING:
+    from zds_geo.app.import_places import ImportResult
 
 places = typer.Typer(cls=Group, help="help.places", no_args_is_help=True)
 doors = typer.Typer(cls=Group, help="help.doors", no_args_is_help=True)
@@ -28,7 +31,6 @@ def import_(
 ) -> None:
     from zds_geo.app.import_places import import_places
     from zds_geo.app.prepare_search import prepare_search
-    from zds_geo.cli._show import import_as_data, show_import
 
     face: Face = ctx.obj
     with face.progress() as progress:
@@ -37,10 +39,7 @@ def import_(
             accept_changes=accept, progress=progress,
         )  # fmt: skip
         fault = prepare_search(progress)
-    show_import(face, result)
-    if fault:
-        face.print("doctor.search", fault=fault)
-    face.data(import_as_data(result))
+    _show(face, result, fault)
 
 
 @places.command("fetch", cls=Command, help="help.places.fetch")
@@ -52,7 +51,6 @@ def fetch(
     from zds_geo.app.fetch_places import fetch_places
     from zds_geo.app.import_places import import_places
     from zds_geo.app.prepare_search import prepare_search
-    from zds_geo.cli._show import import_as_data, show_import
 
     face: Face = ctx.obj
     workspace = face.open()
@@ -63,6 +61,12 @@ def fetch(
             now=face.now, accept_changes=accept, progress=progress,
         )  # fmt: skip
         fault = prepare_search(progress)
+    _show(face, result, fault)
+
+
+def _show(face: Face, result: "ImportResult", fault: str) -> None:
+    from zds_geo.cli._show import import_as_data, show_import
+
     show_import(face, result)
     if fault:
         face.print("doctor.search", fault=fault)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from zds_geo.contact.breaches import list_breaches
     from zds_geo.contact.chance import ChanceModel, fit_chances
     from zds_geo.contact.coverage import measure_coverage
-    from zds_geo.contact.facts import KnockLog, door_facts, read_log, stop_access
+    from zds_geo.contact.facts import door_facts, stop_access
     from zds_geo.contact.forecast import (
         Forecast,
         advise_roster,
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         needed_weeks,
     )
     from zds_geo.contact.held_out import check_chances
+    from zds_geo.contact.log import KnockLog, read_log
     from zds_geo.contact.params import ContactParams
     from zds_geo.contact.people import QUARTER, WORLDS, People, World
     from zds_geo.contact.rank import rank_doors
@@ -26,7 +27,7 @@ _HOMES: Final = {
     "ChanceModel": "chance",
     "ContactParams": "params",
     "Forecast": "forecast",
-    "KnockLog": "facts",
+    "KnockLog": "log",
     "People": "people",
     "QUARTER": "people",
     "Season": "season",
@@ -42,7 +43,7 @@ _HOMES: Final = {
     "measure_coverage": "coverage",
     "needed_weeks": "forecast",
     "rank_doors": "rank",
-    "read_log": "facts",
+    "read_log": "log",
     "run_season": "season",
     "stop_access": "facts",
 }

@@ -17,7 +17,7 @@ from zds_geo.contact.evidence import (
     reached_and_forgotten,
     sigmoid,
 )
-from zds_geo.contact.facts import KnockLog, texts_of
+from zds_geo.contact.log import KnockLog, texts_of
 from zds_geo.core.windows import WindowKind, WindowScheme
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from zds_geo.contact.evidence import (
     reached_and_forgotten,
     sigmoid,
 )
-from zds_geo.contact.facts import KnockLog, check_doors, read_log, texts_of
+from zds_geo.contact.log import KnockLog, check_doors, read_log, texts_of
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM

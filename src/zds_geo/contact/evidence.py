@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import KnockLog
+from zds_geo.contact.log import KnockLog
 
 if TYPE_CHECKING:
     import numpy.typing as npt

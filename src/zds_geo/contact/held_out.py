@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from zds_geo.contact.chance import fit_chances
-from zds_geo.contact.facts import facts_at, read_log
+from zds_geo.contact.facts import facts_at
+from zds_geo.contact.log import read_log
 from zds_geo.contact.params import ContactParams
 from zds_geo.contact.rank import FIRST_CHANCE, MISS_FACTOR
 from zds_geo.core.windows import AMSTERDAM, local_instant

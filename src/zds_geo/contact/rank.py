@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact.facts import (
-    KIND_BITS,
-    check_doors,
-    facts_at,
-    read_log,
-    stop_access,
-    texts_of,
-)
+from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
+from zds_geo.contact.log import check_doors, read_log, texts_of
 from zds_geo.contact.lookahead import places_of, price_windows, weekly_places, worth_now
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import UsageError
@@ -29,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from zds_geo.contact.chance import ChanceModel
-    from zds_geo.contact.facts import KnockLog
+    from zds_geo.contact.log import KnockLog
 
     _Known = dict[str, npt.NDArray[Any]]
 
@@ -147,53 +141,6 @@ def _check(doors: pd.DataFrame, now: datetime) -> None:
     check_doors(doors)
     if now.tzinfo is None:
         raise UsageError("error.naive_time", got=now.isoformat())
-
-
-def stops_of(doors: pd.DataFrame) -> pd.Series[str]:
-    """Give the stop of each door; a door without one stands alone.
-
-    Parameters
-    ----------
-    doors : DataFrame
-        With ``stop_id``.
-
-    Returns
-    -------
-    Series of str
-        Same index.
-    """
-    named = texts_of(doors, "stop_id")
-    return named.where(named != "", "door " + doors.index.to_series())
-
-
-def close_stops(
-    known: dict[str, npt.NDArray[Any]], stops: pd.Series[str], log: KnockLog, *,
-    params: ContactParams,
-) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
-    """Let a closed entrance count for every door behind it.
-
-    Parameters
-    ----------
-    known : dict of ndarray
-        As from ``facts_at``.
-    stops : Series of str
-        As from ``stops_of``.
-    log : KnockLog
-        All knocks.
-    params : ContactParams
-        Cycle.
-
-    Returns
-    -------
-    dict of ndarray
-        The same with other ``no_access`` and ``last_no_access``.
-    """
-    shut = stop_access(log, stops, params=params)
-    place = shut.index.get_indexer(pd.Index(stops.to_numpy(), dtype="object"))
-    times = np.append(shut["no_access"].to_numpy(dtype=np.int64), 0)[place]
-    never = np.array(["NaT"], dtype="datetime64[s]")
-    last = np.append(shut["last_no_access"].to_numpy().astype("datetime64[s]"), never)[place]
-    return {**known, "no_access": times, "last_no_access": last}
 
 
 def staffed_kinds(
