@@ -1,5 +1,6 @@
 """``zds prune``, ``zds inzage``, ``zds forget`` and ``zds door new-residents``."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,14 +85,7 @@ def forget(ctx: typer.Context, address: Address) -> None:
     face.print("forget.backups", days=workspace.settings.retention.backups_days)
     if erased.refused:
         face.print("forget.register")
-    face.data(
-        {
-            "knocks": erased.knocks,
-            "sheets": erased.sheets,
-            "refused": erased.refused,
-            "exports": erased.exports,
-        }
-    )
+    face.data(asdict(erased))
 
 
 def _show_rest(face: Face, erased: "Erased") -> None:
@@ -113,11 +107,4 @@ def new_residents(ctx: typer.Context, address: Address) -> None:
     _show_rest(face, erased)
     if erased.refused:
         face.print("newcomers.register")
-    face.data(
-        {
-            "knocks": erased.knocks,
-            "sheets": erased.sheets,
-            "refused": erased.refused,
-            "exports": erased.exports,
-        }
-    )
+    face.data(asdict(erased))
