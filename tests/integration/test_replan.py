@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from zds_geo.app.export import round_from_json
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
 from zds_geo.core.model import Round
+from zds_geo.store import read_layer
 
 from ..conftest import NOW  # noqa: TID252
 
@@ -235,3 +237,51 @@ def test_who_walks_at_most_so_many_metres_still_has_the_time_for_doors(
     less, _ = plan(open_workspace(own_example.root), "--again")
     assert less[who].length_m <= most + 5  # whole seconds and whole metres
     assert len(less[who].door_ids) > 0.6 * len(free[who].door_ids)
+
+
+def test_a_cancelled_round_leaves_the_plan_of_the_day(own_example: Workspace) -> None:
+    first, answer = plan(own_example)
+    path = Path(str(answer["folder"])) / "plan.json"
+    before = json.loads(path.read_text("utf-8"))
+    ill, *others = sorted(first)
+    zds(own_example, "shift", "cancel", ill, "--date", MONDAY.isoformat())
+    after = json.loads(path.read_text("utf-8"))
+    assert {r["round_id"] for r in after["rounds"]} == {first[who].round_id for who in others}
+    assert not set(first[ill].door_ids) & set(re.findall(r'"door_id": "(\w+)"', path.read_text()))
+    # Every door of the area is still on a round or counted.
+    doors = [sum(len(s["doors"]) for r in p["rounds"] for s in r["stops"]) for p in (before, after)]
+    counted = [sum(p["skipped"].values()) for p in (before, after)]
+    assert doors[0] + counted[0] == doors[1] + counted[1]
+    assert doors[1] < doors[0]
+
+
+def test_who_takes_no_stairs_passes_blocks_by_and_explain_says_why(own_example: Workspace) -> None:
+    toml = own_example.root / "zds.toml"
+    lines = toml.read_text("utf-8").replace("[[assistants]]\n", "[[assistants]]\nstairs = false\n")
+    toml.write_text(lines, encoding="utf-8")
+    rounds, answer = plan(open_workspace(own_example.root))
+    stops = read_layer(own_example.places_path, "stops")
+    doors = read_layer(own_example.places_path, "doors")
+    behind = doors.index[doors["stop_id"].map(stops["n_doors"]) >= 4]
+    assert len(behind)
+    assert not set(behind) & {d for r in rounds.values() for d in r.door_ids}
+    kept = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))
+    assert 0 < kept["skipped"]["niet zonder trap te bereiken"] <= len(behind)
+    own = {code for r in rounds.values() for code in r.buurt_codes}
+    door = next(d for d in behind if doors.at[d, "buurt_code"] in own)
+    why = zds(own_example, "plan", "explain", door, "--date", MONDAY.isoformat())["doors"]
+    assert [one["reason"] for one in why] == ["not_now.stairs"]
+
+
+def test_a_door_is_only_compared_with_rounds_of_who_walks_there(own_example: Workspace) -> None:
+    one, other = own_example.settings.assistants[:2]
+    assert not set(one.buurt_codes) & set(other.buurt_codes)
+    plan(own_example, "--assistant", one.id)
+    doors = read_layer(own_example.places_path, "doors")
+    theirs = doors.index[doors["buurt_code"].isin(other.buurt_codes)]
+    with_facts = []
+    for door in theirs[:8]:
+        why = zds(own_example, "plan", "explain", door, "--date", MONDAY.isoformat())["doors"]
+        with_facts += [(w["reason"], w["extra_s"]) for w in why if w["not_before"] is None]
+    assert ("not_now.not_planned", None) in with_facts
+    assert all(extra is None for _, extra in with_facts)

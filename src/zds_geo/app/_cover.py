@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zds_geo.app._candidates import Nodes, Piece, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
 from zds_geo.app._margin import margin_of_shift, talked_share
+from zds_geo.app._own_doors import CROWD
 from zds_geo.app._rounds import refuse_far_points
 from zds_geo.app._waiting import Waiting
 from zds_geo.app.calendar import RosterShift
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 WALK_GUESS_S: Final = 60  # walking to a stop, to see how many shifts have to be laid out first
 FULL_SHARE: Final = 0.85  # of a shift that is as good as full
-CROWD: Final = 4  # doors behind one entrance that mean shared stairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ def still_holds(day: Day, shift: RosterShift, printed: Printed) -> bool:
         set(frame.index[frame["eligible"]]) - on_it for frame in everyone
     ):
         return False  # half a shift, and others may be rung at: somebody fell ill, or a rest ended
-    note_reasons(day, ranked)
+    note_reasons(day, shift, ranked)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zds_geo.app._areas import keep_to_area, last_askers
 from zds_geo.app._candidates import Nodes, Piece, ShiftCase, gather_nodes, split_shift
 from zds_geo.app._day import Day, find_place
+from zds_geo.app._own_doors import doors_behind_stairs, own_doors
 from zds_geo.app._solving import solve_shift_case
 from zds_geo.app._written import write_round
 from zds_geo.app.calendar import RosterShift, ShiftPause, is_plain
@@ -78,11 +79,11 @@ def lay_out_shift(
         The case, or the reason why there is no round.
     """
     assistant = day.settings.assistant(shift.assistant_id)
-    doors = _own_doors(day, assistant.buurt_codes, stairs=assistant.stairs)
+    doors = own_doors(day, assistant)
     pieces = _rank(day, shift, doors)
     if not pieces:
         return _unserved(shift, "unserved.no_window")
-    note_reasons(day, pieces)
+    note_reasons(day, shift, pieces)
     if not any(frame["eligible"].any() for _, frame in pieces):
         return _unserved(shift, "unserved.no_doors")
     pieces = [(piece, _keep_printed(frame, printed)) for piece, frame in pieces]
@@ -147,24 +148,6 @@ def _keep_printed(ranked: pd.DataFrame, printed: Collection[str]) -> pd.DataFram
     return ranked.assign(prize=ranked["prize"].where(~on_sheet, PRINTED * ranked["prize"]))
 
 
-def rank_shift(day: Day, shift: RosterShift) -> list[pd.DataFrame]:
-    """Rank the doors that one shift may ring at.
-
-    Parameters
-    ----------
-    day : Day
-        Doors, streets, history.
-    shift : RosterShift
-        The shift.
-
-    Returns
-    -------
-    list of DataFrame
-        As from ``rank_doors``, one for each part of the shift.
-    """
-    return [frame for _, frame in rank_pieces(day, shift)]
-
-
 def rank_pieces(day: Day, shift: RosterShift) -> list[tuple[Piece, pd.DataFrame]]:
     """Rank the doors that one shift may ring at, with the part of the shift of each ranking.
 
@@ -181,8 +164,7 @@ def rank_pieces(day: Day, shift: RosterShift) -> list[tuple[Piece, pd.DataFrame]
         As from ``rank_doors``, one for each part of the shift.
     """
     assistant = day.settings.assistant(shift.assistant_id)
-    doors = _own_doors(day, assistant.buurt_codes, stairs=assistant.stairs)
-    return _rank(day, shift, doors)
+    return _rank(day, shift, own_doors(day, assistant))
 
 
 def _unserved(shift: RosterShift, why: str) -> UnservedShift:
@@ -193,16 +175,6 @@ def _unserved(shift: RosterShift, why: str) -> UnservedShift:
         window=shift.window,
         why=why,
     )
-
-
-def _own_doors(day: Day, buurt_codes: tuple[str, ...], *, stairs: bool) -> gpd.GeoDataFrame:
-    doors = day.doors
-    if buurt_codes:
-        doors = doors.loc[doors["buurt_code"].isin(buurt_codes)]
-    if not stairs:  # blocks with shared stairs: four doors or more behind one entrance
-        crowded = day.stops.index[day.stops["n_doors"] >= 4]
-        doors = doors.loc[~doors["stop_id"].isin(crowded)]
-    return doors
 
 
 def _rank(
@@ -246,16 +218,21 @@ def _leave_to_same_face(day: Day, shift: RosterShift, ranked: pd.DataFrame) -> p
     return result
 
 
-def note_reasons(day: Day, pieces: list[tuple[Piece, pd.DataFrame]]) -> None:
+def note_reasons(day: Day, shift: RosterShift, pieces: list[tuple[Piece, pd.DataFrame]]) -> None:
     """Note for each door of a shift why it would be on no round.
 
     Parameters
     ----------
     day : Day
         ``skip_reasons`` is brought up to date.
+    shift : RosterShift
+        The shift.
     pieces : list of (Piece, DataFrame)
         As from ``rank_pieces``.
     """
+    for door_id in doors_behind_stairs(day, day.settings.assistant(shift.assistant_id)):
+        if day.skip_reasons.get(door_id) == "not_now.other_buurt":
+            day.skip_reasons[door_id] = "not_now.stairs"
     for _, frame in pieces:
         for door_id, eligible, reason in zip(
             frame.index, frame["eligible"], frame["reason"], strict=True

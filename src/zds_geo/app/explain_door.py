@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app._day import Day, load_day
-from zds_geo.app._rounds import rank_shift
-from zds_geo.app.calendar import shifts_on
+from zds_geo.app._own_doors import doors_behind_stairs
+from zds_geo.app._rounds import rank_pieces
+from zds_geo.app.calendar import RosterShift, shifts_on
 from zds_geo.app.export import round_from_json
 from zds_geo.app.find_doors import door_address, search_doors
 from zds_geo.app.keep_cycle import read_shift_changes
@@ -85,11 +86,13 @@ def explain_doors(
             raise NotFoundError(
                 "explain.none" if found.empty else "explain.many", text=text, n=len(found)
             )
-        ranked = [frame for shift in shifts for frame in rank_shift(day, shift)]
+        ranked = [(s, frame) for s in shifts for _, frame in rank_pieces(day, s)]
         return on, [_explain(day, row, ranked, rounds) for row in found.itertuples()]
 
 
-def _explain(day: Day, row: Any, ranked: list[pd.DataFrame], rounds: list[Round]) -> Explanation:
+def _explain(
+    day: Day, row: Any, ranked: list[tuple[RosterShift, pd.DataFrame]], rounds: list[Round]
+) -> Explanation:
     door_id, address = str(row.Index), door_address(row)
     for planned in rounds:
         for stop in planned.stops:
@@ -100,13 +103,17 @@ def _explain(day: Day, row: Any, ranked: list[pd.DataFrame], rounds: list[Round]
                         round_id=planned.round_id, assistant_id=planned.assistant_id,
                         line=door.line,
                     )  # fmt: skip
+    due = {s.assistant_id for s, frame in ranked if bool(frame["eligible"].get(door_id, False))}
+    if due:
+        return _left_out(day, row, address, [r for r in rounds if r.assistant_id in due])
     why, not_before = "not_now.other_buurt", None
-    for frame in ranked:
-        if door_id not in frame.index:
-            continue
-        if bool(frame.at[door_id, "eligible"]):
-            return _left_out(day, row, address, rounds)
-        why, not_before = str(frame.at[door_id, "reason"]), frame.at[door_id, "not_before"]
+    for shift, frame in ranked:
+        if door_id in frame.index:
+            why, not_before = str(frame.at[door_id, "reason"]), frame.at[door_id, "not_before"]
+        elif why == "not_now.other_buurt" and door_id in doors_behind_stairs(
+            day, day.settings.assistant(shift.assistant_id)
+        ):
+            why = "not_now.stairs"
     return Explanation(
         door_id=door_id, address=address, reason=why,
         not_before=None if why == "not_now.do_not_knock" else not_before,
@@ -116,6 +123,8 @@ def _explain(day: Day, row: Any, ranked: list[pd.DataFrame], rounds: list[Round]
 def _left_out(day: Day, row: Any, address: str, rounds: list[Round]) -> Explanation:
     from zds_geo.places import UNREACHABLE_S
 
+    if not rounds:
+        return Explanation(door_id=str(row.Index), address=address, reason="not_now.not_planned")
     extra, left = _nearest_round(day, str(row.stop_id), rounds)
     if extra is not None and extra >= UNREACHABLE_S:
         return Explanation(door_id=str(row.Index), address=address, reason="not_now.unreachable")

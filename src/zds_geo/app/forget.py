@@ -229,6 +229,8 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
     First the papers, so that what fails halfway is done again the next time. The sheets and maps of
     other rounds stay; what holds several rounds goes.
     """
+    from zds_geo.outputs import write_plan_content
+
     codes: set[str] = set()
     for path in sorted(folder.glob("*/plan.json")) if folder.is_dir() else []:
         plan, touched = _without(path, doors)
@@ -238,8 +240,7 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
             for file in sorted(path.parent.iterdir()):
                 if file.stem in touched | {_TABLE} or file.name in {OVERVIEW, TOGETHER}:
                     file.unlink()
-            text = json.dumps(plan, ensure_ascii=False, indent=1)
-            path.write_text(text + "\n", encoding="utf-8", newline="\n")
+            write_plan_content(plan, path)
         except OSError as fault:
             why = fault.strerror
             raise OutputError("forget.in_use", path=fault.filename or path, fault=why) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.calendar import Changes, RosterShift, ShiftChange, shifts_on
 from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.app.write_outputs import remove_joint, remove_outputs
+from zds_geo.app.write_outputs import take_out_rounds
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import local_instant
 
@@ -242,9 +242,7 @@ def change_shift(
         replaced: list[str] = []
         if cancelled:
             replaced = store.replace_rounds(date=on, assistant_ids=who, rounds=[], now=now)
-    remove_outputs(workspace.maps_path / on.isoformat(), replaced)
-    if replaced:  # they show rounds that no longer hold; planning again makes them
-        remove_joint(workspace.maps_path / on.isoformat())
+    take_out_rounds(workspace.maps_path / on.isoformat(), replaced)
     return ShiftsChanged(assistants=tuple(who), replaced=tuple(replaced))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,11 +11,13 @@ from zds_geo.app.import_places import read_credits
 from zds_geo.app.workspace import Progress, Workspace, no_progress
 from zds_geo.core.errors import OutputError
 from zds_geo.core.model import Plan
+from zds_geo.core.texts import say
 
 if TYPE_CHECKING:
     from zds_geo.core.model import Credit
     from zds_geo.outputs import MapLayers, Packet
 
+PLAN: Final = "plan.json"
 OVERVIEW: Final = "overzicht.pdf"
 TOGETHER: Final = "printen.pdf"  # all sheets of a day, each on paper of its own
 
@@ -79,7 +82,7 @@ def write_outputs(
     packets = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [folder / "plan.json"]
+        written = [folder / PLAN]
         write_plan_json(plan, written[0])
         for done, planned in enumerate(plan.rounds):
             progress("plan.drawing", done, len(plan.rounds))
@@ -118,16 +121,43 @@ def _write_day(
     return [overview, together]
 
 
-def remove_joint(folder: Path) -> None:
-    """Remove the overview and the sheets in one file of a day.
+def take_out_rounds(folder: Path, codes: Sequence[str]) -> None:
+    """Remove what shows rounds that no longer hold, and take them out of ``plan.json``.
+
+    The overview and the sheets in one file go; planning again makes them. Their doors count in
+    the plan as doors without a shift.
 
     Parameters
     ----------
     folder : Path
         ``maps/<date>``.
+    codes : sequence of str
+        Codes of these rounds.
+
+    Raises
+    ------
+    OutputError
+        If ``plan.json`` cannot be read.
     """
+    from zds_geo.outputs import write_plan_content
+
+    remove_outputs(folder, codes)
+    path = folder / PLAN
+    if not codes or not path.exists():
+        return
     for name in (OVERVIEW, TOGETHER):
         (folder / name).unlink(missing_ok=True)
+    try:
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        gone = [r for r in plan["rounds"] if r["round_id"] in codes]
+        freed = sum(len(s["doors"]) for r in gone for s in r["stops"])
+        skipped = plan["skipped"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise OutputError("shift.plan_unread", path=path) from None
+    plan["rounds"] = [r for r in plan["rounds"] if r not in gone]
+    reason = say("not_now.other_buurt")
+    plan["skipped"] = {**skipped, reason: skipped.get(reason, 0) + freed}
+    write_plan_content(plan, path)
 
 
 def remove_outputs(folder: Path, codes: Sequence[str]) -> None:

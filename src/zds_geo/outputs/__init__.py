@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zds_geo.outputs.page import encode_for_folium
     from zds_geo.outputs.partition import make_partition
     from zds_geo.outputs.phone import write_gpx, write_kml
-    from zds_geo.outputs.plan_json import write_plan_json
+    from zds_geo.outputs.plan_json import write_plan_content, write_plan_json
     from zds_geo.outputs.public_map import draw_public_map
     from zds_geo.outputs.qgis_style import make_qgis_style
     from zds_geo.outputs.report import write_report
@@ -62,6 +62,7 @@ _HOMES: Final = {
     "write_kml": "phone",
     "write_overview": "overview",
     "write_packets": "sheet",
+    "write_plan_content": "plan_json",
     "write_plan_json": "plan_json",
     "write_report": "report",
     "write_sheet": "sheet",
@@ -101,6 +102,7 @@ __all__ = [
     "write_kml",
     "write_overview",
     "write_packets",
+    "write_plan_content",
     "write_plan_json",
     "write_report",
     "write_sheet",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,19 @@ def write_plan_json(plan: Plan, path: Path) -> None:
             for s in plan.unserved_shifts
         ],
     }
+    write_plan_content(content, path)
+
+
+def write_plan_content(content: Mapping[str, Any], path: Path) -> None:
+    """Write what ``plan.json`` holds.
+
+    Parameters
+    ----------
+    content : mapping
+        As the schema asks.
+    path : Path
+        File to write; the same content gives the same bytes.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 

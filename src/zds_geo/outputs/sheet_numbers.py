@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 GAP_MM: Final = 0.35  # air between two labels
 _TURNS: Final = 16
 _RINGS: Final = (0.75, 1.0, 1.3, 1.6, 2.0, 2.5, 3.0, 3.6, 4.3, 5.2, 6.2, 7.5, 9.0, 11.0, 14.0)
+# Steps over the whole page (mm) and air between labels: finer and closer where it is full.
+_SEARCHES: Final = ((3.0, GAP_MM), (1.0, GAP_MM), (0.5, 0.05))
 _TRIED: Final = 48  # places for which the line to the stop is looked at
 
 
@@ -77,15 +79,12 @@ def place_numbers(
     sizes = np.array([number_size(text, size) for text, _, _ in stops]).reshape(-1, 2)
     blocked = boxes(taken)
     alone = _alone(points, sizes, blocked, frame)
-    spots = points.copy()
+    rest = np.flatnonzero(~alone)
     placed = np.vstack([blocked, _boxes_at(points[alone], sizes[alone])])
-    leads: list[tuple[float, float, float, float]] = []
-    for i in np.flatnonzero(~alone).tolist():
-        spot = _best_spot(i, points, sizes, placed=placed, leads=leads, line=line, frame=frame)
-        spots[i] = spot
-        placed = np.vstack([placed, _boxes_at(spots[i : i + 1], sizes[i : i + 1])])
-        if math.hypot(*(spot - points[i])) > 0.1:
-            leads.append((*points[i], *spot))
+    for order in (rest, rest[np.argsort(-sizes[rest, 0], kind="stable")]):  # widest first if full
+        spots, full = _spread(order, points, sizes, placed=placed, line=line, frame=frame)
+        if not full:
+            break
     return [
         Label(
             kind="number", text=text, x=float(spots[i, 0]), y=float(spots[i, 1]),
@@ -94,6 +93,31 @@ def place_numbers(
         )
         for i, (text, x, y) in enumerate(stops)
     ]  # fmt: skip
+
+
+def _spread(
+    order: npt.NDArray[np.intp],
+    points: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    *,
+    placed: npt.NDArray[np.float64],
+    line: npt.NDArray[np.float64],
+    frame: Frame,
+) -> tuple[npt.NDArray[np.float64], bool]:
+    """Give each number of an order its place, and tell whether one found none."""
+    import numpy as np
+
+    spots, full = points.copy(), False
+    leads: list[tuple[float, float, float, float]] = []
+    for i in order.tolist():
+        spot = _best_spot(i, points, sizes, placed=placed, leads=leads, line=line, frame=frame)
+        full |= spot is None
+        if spot is not None:
+            spots[i] = spot
+        placed = np.vstack([placed, _boxes_at(spots[i : i + 1], sizes[i : i + 1])])
+        if math.hypot(*(spots[i] - points[i])) > 0.1:
+            leads.append((*points[i], *spots[i]))
+    return spots, full
 
 
 def _boxes_at(
@@ -169,17 +193,20 @@ def _best_spot(
     leads: list[tuple[float, float, float, float]],
     line: npt.NDArray[np.float64],
     frame: Frame,
-) -> npt.NDArray[np.float64]:
-    """Choose the place of one number: near, clear of all others, hiding little."""
+) -> npt.NDArray[np.float64] | None:
+    """Choose the place of one number: near, clear of all others, hiding little; None if full."""
     import numpy as np
     import shapely
 
-    tried = _spots_around(points[i], sizes[i], frame)
-    at = _boxes_at(tried, np.broadcast_to(sizes[i], tried.shape))
-    good = _inside(at, frame) & ~_hits(at, placed).any(axis=1)
-    tried, at = tried[good], at[good]
-    if not len(tried):
-        return points[i]
+    for step, gap in _SEARCHES:
+        tried = _spots_around(points[i], sizes[i], frame, step=step)
+        at = _boxes_at(tried, np.broadcast_to(sizes[i], tried.shape))
+        good = _inside(at, frame) & ~_hits(at, placed, gap=gap).any(axis=1)
+        tried, at = tried[good], at[good]
+        if len(tried):
+            break
+    else:
+        return None
     far = np.hypot(*(tried - points[i]).T)
     others = np.delete(points, i, axis=0)
     hidden = _hits(at, np.hstack([others, others]), gap=0.9).sum(axis=1)
@@ -211,7 +238,7 @@ def _crossed(
 
 
 def _spots_around(
-    point: npt.NDArray[np.float64], size: npt.NDArray[np.float64], frame: Frame
+    point: npt.NDArray[np.float64], size: npt.NDArray[np.float64], frame: Frame, *, step: float
 ) -> npt.NDArray[np.float64]:
     """List places from near to far: rings first, then the whole frame."""
     import numpy as np
@@ -220,7 +247,7 @@ def _spots_around(
     ring = np.column_stack([np.cos(angles), np.sin(angles)])
     reach = np.array([size[0] * 0.75, size[1]])
     rings = [point + ring * reach * r for r in _RINGS]
-    xs = np.arange(frame.left + size[0] / 2 + 1, frame.left + frame.width - size[0] / 2, 3.0)
-    ys = np.arange(frame.top + size[1] / 2 + 1, frame.top + frame.height - size[1] / 2, 3.0)
+    xs = np.arange(frame.left + size[0] / 2 + 1, frame.left + frame.width - size[0] / 2, step)
+    ys = np.arange(frame.top + size[1] / 2 + 1, frame.top + frame.height - size[1] / 2, step)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     return np.vstack([point[None, :], *rings, grid])
