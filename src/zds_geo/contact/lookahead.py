@@ -22,6 +22,11 @@ _SAMPLE: Final = 3000  # doors that set the price of an hour
 _STEPS: Final = 30
 _OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
 _SOFT: Final = 0.08
+# A miss costs an attempt and a rest. Who has few attempts left rather waits for a better window,
+# if that is this much better and comes round for all who wait within so many weeks.
+FEW_ATTEMPTS: Final = 8
+_BETTER: Final = {True: 1.3, False: 1.5}  # by whether few attempts are left
+_QUEUE_WEEKS: Final = {True: 26.0, False: 3.0}
 SCALE: Final = 10.0  # prizes as large as those of the rules
 
 
@@ -147,3 +152,56 @@ def worth_now(chances: Floats, *, window: int, price: Floats) -> Floats:
     value = gain[:, window] - other + _OWN * chances[:, window]
     found: Floats = SCALE * _SOFT * np.logaddexp(0.0, value / _SOFT)
     return found
+
+
+def better_kept(
+    chances: Floats,
+    *,
+    window: int,
+    places: Floats,
+    able: npt.NDArray[np.bool_],
+    waiting: npt.NDArray[np.bool_],
+    few: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    """Tell which doors rather wait for a better window that has room for them.
+
+    Parameters
+    ----------
+    chances : ndarray, shape (n, W)
+        Chance of each door in each window.
+    window : int
+        The window now.
+    places : ndarray, shape (W,)
+        Doors a week.
+    able : ndarray of bool, shape (n,)
+        Who may wait.
+    waiting : ndarray of bool, shape (n,)
+        Who waits for a window already.
+    few : ndarray of bool, shape (n,)
+        Who has few attempts left; they wait for less, and in a longer queue.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Those that gain most by waiting, as many as their best window has room for.
+
+    Examples
+    --------
+    >>> chances, one = np.array([[0.2, 0.5], [0.4, 0.5]]), np.array([True, True])
+    >>> better_kept(
+    ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one
+    ... ).tolist()
+    [True, False]
+    """
+    staffed = np.where(places > 0, chances, 0.0)
+    aim, best = staffed.argmax(axis=1), staffed.max(axis=1)
+    gain = best / np.maximum(chances[:, window], 1e-9)
+    wants = able & (gain > np.where(few, _BETTER[True], _BETTER[False]))
+    ahead = np.bincount(aim[waiting], minlength=len(places))
+    kept = np.zeros(len(chances), dtype=bool)
+    for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
+        mine = np.flatnonzero(wants & (aim == at))
+        mine = mine[np.argsort(-gain[mine], kind="stable")]
+        weeks = np.where(few[mine], _QUEUE_WEEKS[True], _QUEUE_WEEKS[False])
+        kept[mine] = ahead[at] + np.arange(len(mine)) < weeks * places[at]
+    return kept

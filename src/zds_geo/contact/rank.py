@@ -14,7 +14,14 @@ import pandas as pd
 
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import check_doors, read_log, texts_of
-from zds_geo.contact.lookahead import places_of, price_windows, weekly_places, worth_now
+from zds_geo.contact.lookahead import (
+    FEW_ATTEMPTS,
+    better_kept,
+    places_of,
+    price_windows,
+    weekly_places,
+    worth_now,
+)
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -35,6 +42,9 @@ MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never r
 WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
 LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
 LONG_AGO_DAYS: Final = 42
+QUIET: Final = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
+# With a model: so long after its rest a missed door waits for a window in which it opens more.
+HOLD_DAYS: Final = 42
 # With a model: a door never tried gains until it comes first, by this many weeks or by this many
 # times the weeks that the roster needs for all doors.
 LATE_WEEKS: Final = 8.0
@@ -106,7 +116,8 @@ def rank_doors(
     and over weekdays. The order is: appointment, new in this cycle (longest waiting first), another
     kind of window than before, once more, a second talk. With a model the same rules say who may be
     rung at; among those a knock is worth more where the chance now is high, and higher than in the
-    windows still to come (``lookahead``). Who was never tried grows with waiting either way.
+    windows still to come (``lookahead``); a missed door waits for a better window that has room,
+    above all where few attempts are left. Who was never tried grows with waiting either way.
     """
     _check(doors, now)
     rules = params or ContactParams()
@@ -302,20 +313,31 @@ class _State:
     def _misses(self) -> None:
         misses = self.column("misses")
         self.refuse((misses >= self.rules.max_misses) & ~self.back, "not_now.rest")
-        days = np.array(self.rules.min_days_after_misses, dtype="timedelta64[D]")
         # A ring just before this cycle began still asks for the shortest rest.
         last = np.where(misses > 0, self.days("last_miss"), self.days("last_rung"))
-        rest = days[np.clip(misses - 1, 0, len(days) - 1)]
         contacted = self.column("contacts") > 0
-        again = last + rest
+        again = (last + self._rest).astype("datetime64[D]")
         cool = (again > self.day) & ~self.back & ~(contacted & (misses == 0))
         self.refuse(cool, "not_now.cool_down", again)
-        quiet = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
-        waits = (misses >= self.rules.waiting_from_misses) & ~self.back
-        waits &= (self.bit & quiet) == 0
-        waits &= (self.staffed & quiet) > 0
-        due = again + np.timedelta64(self.rules.waiting_days, "D")
+        waits = self._must_wait & ((self.bit & QUIET) == 0)
+        due = (again + np.timedelta64(self.rules.waiting_days, "D")).astype("datetime64[D]")
         self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
+
+    @cached_property
+    def _rest(self) -> npt.NDArray[np.timedelta64]:
+        """The rest after the misses so far."""
+        days = np.array(self.rules.min_days_after_misses, dtype="timedelta64[D]")
+        found: npt.NDArray[np.timedelta64] = days[
+            np.clip(self.column("misses") - 1, 0, len(days) - 1)
+        ]
+        return found
+
+    @property
+    def _must_wait(self) -> npt.NDArray[np.bool_]:
+        """Who was missed so often that only an evening or a Saturday is left, where staffed."""
+        often = self.column("misses") >= self.rules.waiting_from_misses
+        found: npt.NDArray[np.bool_] = often & ~self.back & ((self.staffed & QUIET) > 0)
+        return found
 
     def by_rule(
         self, index: pd.Index[str], *, seed: int, kind: WindowKind
@@ -333,13 +355,40 @@ class _State:
         chance = chances[:, hours.windows.index(self.window)]
         chance = np.where(self.back, np.maximum(chance, 0.7), chance)
         waiting = (self.column("contacts") == 0) & (self.reason != "not_now.do_not_knock")
-        price = price_windows(chances[waiting], hours.places)
-        worth = worth_now(chances, window=hours.windows.index(self.window), price=price)
+        usable = self._usable(chances, hours.windows)
+        self._keep_for_better(usable, hours)
+        price = price_windows(usable[waiting], hours.places)
+        worth = worth_now(usable, window=hours.windows.index(self.window), price=price)
         new = (self.column("attempts") == 0) & (self.column("contacts") == 0)
         late = np.clip((hours.waited / hours.deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
         worth += np.where(new, LATE_WORTH * late, 0.0)
         worth = np.where(self.second, SECOND_FACTOR * worth, worth)
         return chance, np.where(self.back, WORTH["back"] * (0.5 + chance), worth)
+
+    def _usable(
+        self, chances: npt.NDArray[np.float64], windows: tuple[str, ...]
+    ) -> npt.NDArray[np.float64]:
+        """Leave out the windows by day of doors that wait for an evening or a Saturday."""
+        by_day = np.array(
+            [(KIND_BITS[self.rules.windows.kind_of(w)] & QUIET) == 0 for w in windows]
+        )
+        by_day[windows.index(self.window)] = False
+        return np.where(self._must_wait[:, None] & by_day, 0.0, chances)
+
+    def _keep_for_better(self, chances: npt.NDArray[np.float64], hours: _Hours) -> None:
+        """Let doors that were missed wait for a window in which they open more."""
+        misses = self.column("misses")
+        again = self.days("last_miss") + self._rest + np.timedelta64(HOLD_DAYS, "D")
+        able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
+        kept = better_kept(
+            chances,
+            window=hours.windows.index(self.window),
+            places=hours.places,
+            able=able & (again > self.day),
+            waiting=self.reason == "not_now.waits_for_window",
+            few=self.rules.max_misses - misses <= FEW_ATTEMPTS,
+        )
+        self.refuse(kept, "not_now.better_window")
 
     def result(
         self,
