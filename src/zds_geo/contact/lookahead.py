@@ -183,7 +183,8 @@ def better_kept(
     Returns
     -------
     ndarray of bool, shape (n,)
-        Those that gain most by waiting, as many as their best window has room for.
+        Those that gain most by waiting, as many as their best window has room for; who gain the
+        same wait together, so that the order of the rows does not matter.
 
     Examples
     --------
@@ -195,13 +196,13 @@ def better_kept(
     """
     staffed = np.where(places > 0, chances, 0.0)
     aim, best = staffed.argmax(axis=1), staffed.max(axis=1)
-    gain = best / np.maximum(chances[:, window], 1e-9)
+    gain = (best / np.maximum(chances[:, window], 1e-9)).round(9)
     wants = able & (gain > np.where(few, _BETTER[True], _BETTER[False]))
     ahead = np.bincount(aim[waiting], minlength=len(places))
     kept = np.zeros(len(chances), dtype=bool)
     for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
         mine = np.flatnonzero(wants & (aim == at))
-        mine = mine[np.argsort(-gain[mine], kind="stable")]
+        more = len(mine) - np.searchsorted(np.sort(gain[mine]), gain[mine], side="right")
         weeks = np.where(few[mine], _QUEUE_WEEKS[True], _QUEUE_WEEKS[False])
-        kept[mine] = ahead[at] + np.arange(len(mine)) < weeks * places[at]
+        kept[mine] = ahead[at] + more < weeks * places[at]
     return kept

@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from zds_geo.contact._rests import QUIET, Rests
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import check_doors, read_log, texts_of
 from zds_geo.contact.lookahead import (
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from zds_geo.contact.chance import ChanceModel
     from zds_geo.contact.log import KnockLog
 
-    _Known = dict[str, npt.NDArray[Any]]
 
 # Chance that somebody opens, at a first knock. ASSUMPTION, in the range that survey research
 # reports for unannounced visits (weekday about 0.3, early evening and Saturday about 0.4).
@@ -42,7 +42,6 @@ MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never r
 WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
 LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
 LONG_AGO_DAYS: Final = 42
-QUIET: Final = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
 # With a model: so long after its rest a missed door waits for a window in which it opens more.
 HOLD_DAYS: Final = 42
 # With a model: a door never tried gains until it comes first, by this many weeks or by this many
@@ -221,123 +220,8 @@ class _Hours:
         )  # fmt: skip
 
 
-class _State:
-    """Eligibility of all doors while the rules are applied one after the other."""
-
-    def __init__(
-        self,
-        known: _Known,
-        *,
-        rules: ContactParams,
-        day: np.datetime64,
-        window: str,
-        bit: int,
-        staffed: npt.NDArray[np.int64],
-    ) -> None:
-        n = len(known["misses"])
-        self.known, self.rules, self.day, self.window, self.bit = known, rules, day, window, bit
-        self.staffed = staffed
-        self.reason = np.full(n, "", dtype=object)
-        self.not_before = np.full(n, np.datetime64("NaT", "D"))
-        self.back = np.zeros(n, dtype=bool)
-        self.second = np.zeros(n, dtype=bool)
-
-    def column(self, name: str) -> npt.NDArray[Any]:
-        return self.known[name]
-
-    def days(self, name: str) -> npt.NDArray[np.datetime64]:
-        found: npt.NDArray[np.datetime64] = self.column(name).astype("datetime64[D]")
-        return found
-
-    def refuse(
-        self,
-        mask: npt.NDArray[np.bool_],
-        reason: str,
-        not_before: npt.NDArray[np.datetime64] | None = None,
-    ) -> None:
-        """Refuse doors that no earlier rule refused."""
-        fresh = np.asarray(mask, dtype=bool) & (self.reason == "")
-        self.reason[fresh] = reason
-        if not_before is not None:
-            self.not_before[fresh] = not_before[fresh]
-
-    def apply_rules(self) -> None:
-        """Apply the rest rules of DESIGN 4, strongest first."""
-        self.refuse(~np.isnat(self.days("not_a_home_on")), "not_now.not_a_home")
-        vacant = self.days("vacant_on")
-        again = vacant + np.timedelta64(self.rules.vacant_days, "D")
-        self.refuse(again > self.day, "not_now.vacant", again)
-        tomorrow = np.full(len(self.reason), self.day + np.timedelta64(1, "D"))
-        self.refuse(self.days("last_rung") >= self.day, "not_now.cool_down", tomorrow)
-        self._appointments()
-        self._contacts()
-        self._no_access()
-        self._misses()
-
-    def _appointments(self) -> None:
-        made = ~np.isnat(self.days("back_on"))
-        starts = self.days("back_from")
-        fallback = self.days("back_on") + np.timedelta64(1, "D")
-        starts = np.where(np.isnat(starts), fallback, starts)
-        ends = self.days("back_until")
-        days = np.timedelta64(self.rules.come_back_days, "D")
-        ends = np.where(np.isnat(ends), np.maximum(self.days("back_on"), starts) + days, ends)
-        # A miss since the appointment was an honoured visit: it falls back to the ordinary rules.
-        opened = made & ~self.column("back_honoured") & (ends >= self.day)
-        window = self.column("back_window")
-        fits = (window == "") | (window == self.window)
-        self.back = opened & (starts <= self.day) & fits & (self.reason == "")
-        later = opened & ~((starts <= self.day) & fits)
-        # In its time but not its window: when the window comes is the roster's to say.
-        none = np.datetime64("NaT", "D")
-        self.refuse(later, "not_now.come_back_later", np.where(starts > self.day, starts, none))
-
-    def _contacts(self) -> None:
-        self.refuse(self.column("talked") > 0, "not_now.talked")
-        outcome = self.column("last_contact_outcome")
-        opened = np.isin(outcome, ["no_talk", "come_back"]) & ~self.back
-        self.refuse(opened & (self.column("opened") > 1), "not_now.talked")
-        again = self.days("last_contact") + np.timedelta64(self.rules.second_talk_days, "D")
-        self.refuse(opened & (again > self.day), "not_now.opened", again)
-        self.second = opened & (self.reason == "")
-        withdrawn = outcome == "do_not_knock"  # withdrawn since: an ordinary contact, which rests
-        self.refuse(withdrawn, "not_now.talked")
-
-    def _no_access(self) -> None:
-        times, rests = self.column("no_access"), self.rules.no_access_days
-        self.refuse(times >= len(rests), "not_now.no_access")
-        rest = np.array([0, *rests], dtype="timedelta64[D]")[np.minimum(times, len(rests))]
-        again = self.days("last_no_access") + rest
-        self.refuse((times > 0) & (again > self.day), "not_now.cool_down", again)
-
-    def _misses(self) -> None:
-        misses = self.column("misses")
-        self.refuse((misses >= self.rules.max_misses) & ~self.back, "not_now.rest")
-        # A ring just before this cycle began still asks for the shortest rest.
-        last = np.where(misses > 0, self.days("last_miss"), self.days("last_rung"))
-        contacted = self.column("contacts") > 0
-        again = (last + self._rest).astype("datetime64[D]")
-        cool = (again > self.day) & ~self.back & ~(contacted & (misses == 0))
-        self.refuse(cool, "not_now.cool_down", again)
-        waits = self._must_wait & ((self.bit & QUIET) == 0)
-        due = (again + np.timedelta64(self.rules.waiting_days, "D")).astype("datetime64[D]")
-        self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
-
-    @cached_property
-    def _rest(self) -> npt.NDArray[np.timedelta64]:
-        """The rest after the misses so far."""
-        days = np.array(self.rules.min_days_after_misses, dtype="timedelta64[D]")
-        found: npt.NDArray[np.timedelta64] = days[
-            np.clip(self.column("misses") - 1, 0, len(days) - 1)
-        ]
-        return found
-
-    @property
-    def _must_wait(self) -> npt.NDArray[np.bool_]:
-        """Who was missed so often that only an evening or a Saturday is left, where staffed."""
-        often = self.column("misses") >= self.rules.waiting_from_misses
-        found: npt.NDArray[np.bool_] = often & ~self.back & ((self.staffed & QUIET) > 0)
-        return found
+class _State(Rests):
+    """What a knock is worth at each door, after the rests."""
 
     def by_rule(
         self, index: pd.Index[str], *, seed: int, kind: WindowKind
@@ -373,12 +257,12 @@ class _State:
             [(KIND_BITS[self.rules.windows.kind_of(w)] & QUIET) == 0 for w in windows]
         )
         by_day[windows.index(self.window)] = False
-        return np.where(self._must_wait[:, None] & by_day, 0.0, chances)
+        return np.where(self.must_wait[:, None] & by_day, 0.0, chances)
 
     def _keep_for_better(self, chances: npt.NDArray[np.float64], hours: _Hours) -> None:
         """Let doors that were missed wait for a window in which they open more."""
         misses = self.column("misses")
-        again = self.days("last_miss") + self._rest + np.timedelta64(HOLD_DAYS, "D")
+        again = self.days("last_miss") + self.rest + np.timedelta64(HOLD_DAYS, "D")
         able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
         kept = better_kept(
             chances,

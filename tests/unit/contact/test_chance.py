@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from zds_geo.contact import ContactParams, fit_chances, list_breaches, rank_doors, read_log
 from zds_geo.contact.evidence import SHARE_COLUMNS
-from zds_geo.contact.lookahead import price_windows, worth_now
+from zds_geo.contact.lookahead import better_kept, price_windows, worth_now
 from zds_geo.contact.people import WORLDS, People
 from zds_geo.contact.season import SeasonShift, run_season
 from zds_geo.core.errors import UsageError
@@ -176,10 +177,12 @@ def test_scarce_windows_are_dear_and_go_to_whom_they_help_most() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 100), st.sampled_from(WINDOWS),
+@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 146), st.sampled_from(WINDOWS),
                           st.sampled_from(["talked", "no_talk", "not_home", "no_access", "come_back"])),
                 max_size=60))  # fmt: skip
-def test_a_model_changes_no_rule(rows: list[tuple[int, int, str, str]]) -> None:
+def test_a_model_keeps_every_rule_and_only_lets_missed_doors_wait(
+    rows: list[tuple[int, int, str, str]],
+) -> None:
     doors = doors_of(20, per_side=5)
     frame = pd.DataFrame(
         [
@@ -192,10 +195,53 @@ def test_a_model_changes_no_rule(rows: list[tuple[int, int, str, str]]) -> None:
     model = fit_chances(doors, frame, now=NOW, seed=1)
     plain = rank_doors(doors, frame, roster, window="middag", now=NOW, seed=1)
     learned = rank_doors(doors, frame, roster, window="middag", now=NOW, seed=1, model=model)
+    waits = learned["reason"] == "not_now.better_window"
+    assert not (waits & ~plain["eligible"]).any()
+    missed = set(frame.loc[frame["outcome"] == "not_home", "door_id"])
+    assert set(doors.index[waits]) <= missed
     for column in ("eligible", "reason", "not_before"):
-        assert plain[column].tolist() == learned[column].tolist()
+        assert plain.loc[~waits, column].tolist() == learned.loc[~waits, column].tolist()
     assert ((learned["prize"] > 0) == learned["eligible"]).all()
     assert learned["chance"].between(0, 1).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.booleans(), st.sampled_from([0.0, 1.0, 4.0]))
+def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, room: float) -> None:
+    rng = np.random.default_rng(seed)
+    chances, places = rng.random((40, 3)), np.array([5.0, 0.0, room])
+    able, queue = rng.random(40) < 0.8, rng.random(40) < 0.1
+    asked: dict[str, Any] = {"window": 0, "places": places, "waiting": queue, "few": np.full(40, few)}
+    kept = better_kept(chances, able=able & ~queue, **asked)
+    assert not kept[~able].any()
+    assert (chances[kept, 2] > 1.3 * chances[kept, 0]).all()  # never for what nobody staffs
+    assert kept.sum() <= (26 if few else 3) * room
+    turned = slice(None, None, -1)
+    asked |= {"waiting": queue[turned], "few": asked["few"]}
+    again = better_kept(chances[turned], able=(able & ~queue)[turned], **asked)
+    assert again[turned].tolist() == kept.tolist()
+
+
+def test_a_missed_door_waits_for_the_evening_while_there_is_one() -> None:
+    doors = doors_of(40, per_side=40)
+    old = [knock(d, "talked", "avond", "2026-04-01") for d in doors.index[:20]]
+    old += [knock(d, "not_home", "middag", "2026-04-01") for d in doors.index[:20]]
+    frame = pd.DataFrame([*old, knock(doors.index[30], "not_home", "middag", "2026-05-12")])
+    model = fit_chances(doors, frame, now=NOW, seed=1)
+    evening = pd.DataFrame(
+        {"start_at": [NOW], "end_at": [NOW], "window": ["avond"], "n_doors": [9]}
+    )
+
+    def ranked(window: str, roster: pd.DataFrame, now: datetime = NOW) -> pd.DataFrame:
+        return rank_doors(doors, frame, roster, window=window, now=now, seed=1, model=model)
+
+    door, new = doors.index[30], doors.index[31]
+    by_day = ranked("middag", evening)
+    assert (by_day.loc[door, "reason"], by_day.loc[door, "prize"]) == ("not_now.better_window", 0)
+    assert by_day.loc[new, "eligible"]
+    assert ranked("avond", evening).loc[door, "eligible"]
+    assert ranked("middag", evening.assign(window="middag")).loc[door, "eligible"]
+    assert ranked("middag", evening, NOW + timedelta(days=60)).loc[door, "eligible"]  # long enough
 
 
 def test_a_learned_season_keeps_every_rule_and_leaves_nobody() -> None:
