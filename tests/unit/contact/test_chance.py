@@ -211,7 +211,12 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     rng = np.random.default_rng(seed)
     chances, places = rng.random((40, 3)), np.array([5.0, 0.0, room])
     able, queue = rng.random(40) < 0.8, rng.random(40) < 0.1
-    asked: dict[str, Any] = {"window": 0, "places": places, "waiting": queue, "few": np.full(40, few)}
+    asked: dict[str, Any] = {
+        "window": 0,
+        "places": places,
+        "waiting": queue,
+        "few": np.full(40, few),
+    }
     kept = better_kept(chances, able=able & ~queue, **asked)
     assert not kept[~able].any()
     assert (chances[kept, 2] > 1.3 * chances[kept, 0]).all()  # never for what nobody staffs
