@@ -22,11 +22,11 @@ _SAMPLE: Final = 3000  # doors that set the price of an hour
 _STEPS: Final = 30
 _OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
 _SOFT: Final = 0.08
-# A miss costs an attempt and a rest. Who has few attempts left rather waits for a better window,
-# if that is this much better and comes round for all who wait within so many weeks.
+# A miss costs an attempt and a rest. Who has few attempts left rather waits for a window in which
+# the chance is this much better, as long as it comes round for all who wait within so many weeks.
 FEW_ATTEMPTS: Final = 8
-_BETTER: Final = {True: 1.3, False: 1.5}  # by whether few attempts are left
-_QUEUE_WEEKS: Final = {True: 26.0, False: 3.0}
+_BETTER: Final = 1.3
+_QUEUE_WEEKS: Final = 26.0
 SCALE: Final = 10.0  # prizes as large as those of the rules
 
 
@@ -162,6 +162,7 @@ def better_kept(
     able: npt.NDArray[np.bool_],
     waiting: npt.NDArray[np.bool_],
     few: npt.NDArray[np.bool_],
+    rest: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:
     """Tell which doors rather wait for a better window that has room for them.
 
@@ -178,7 +179,10 @@ def better_kept(
     waiting : ndarray of bool, shape (n,)
         Who waits for a window already.
     few : ndarray of bool, shape (n,)
-        Who has few attempts left; they wait for less, and in a longer queue.
+        Who has few attempts left: they wait in a long queue.
+    rest : ndarray, shape (n,)
+        Days that a miss now would cost. With attempts enough a door waits only where that gives
+        more chance a day than a knock after each rest (renewal reward).
 
     Returns
     -------
@@ -190,19 +194,20 @@ def better_kept(
     --------
     >>> chances, one = np.array([[0.2, 0.5], [0.4, 0.5]]), np.array([True, True])
     >>> better_kept(
-    ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one
+    ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one, rest=np.ones(2)
     ... ).tolist()
     [True, False]
     """
     staffed = np.where(places > 0, chances, 0.0)
     aim, best = staffed.argmax(axis=1), staffed.max(axis=1)
     gain = (best / np.maximum(chances[:, window], 1e-9)).round(9)
-    wants = able & (gain > np.where(few, _BETTER[True], _BETTER[False]))
+    wants = able & (gain > _BETTER)
     ahead = np.bincount(aim[waiting], minlength=len(places))
     kept = np.zeros(len(chances), dtype=bool)
     for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
         mine = np.flatnonzero(wants & (aim == at))
         more = len(mine) - np.searchsorted(np.sort(gain[mine]), gain[mine], side="right")
-        weeks = np.where(few[mine], _QUEUE_WEEKS[True], _QUEUE_WEEKS[False])
-        kept[mine] = ahead[at] + more < weeks * places[at]
+        weeks = (ahead[at] + more) / places[at]  # before its turn
+        soon = gain[mine] > 1 + 7 * weeks / rest[mine]
+        kept[mine] = np.where(few[mine], weeks < _QUEUE_WEEKS, soon)
     return kept

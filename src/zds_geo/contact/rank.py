@@ -263,6 +263,7 @@ class _State(Rests):
         """Let doors that were missed wait for a window in which they open more."""
         misses = self.column("misses")
         again = self.days("last_miss") + self.rest + np.timedelta64(HOLD_DAYS, "D")
+        rests = self.rules.min_days_after_misses
         able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
         kept = better_kept(
             chances,
@@ -271,6 +272,7 @@ class _State(Rests):
             able=able & (again > self.day),
             waiting=self.reason == "not_now.waits_for_window",
             few=self.rules.max_misses - misses <= FEW_ATTEMPTS,
+            rest=np.array(rests)[np.minimum(misses, len(rests) - 1)].astype(float),
         )
         self.refuse(kept, "not_now.better_window")
 

@@ -211,19 +211,22 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     rng = np.random.default_rng(seed)
     chances, places = rng.random((40, 3)), np.array([5.0, 0.0, room])
     able, queue = rng.random(40) < 0.8, rng.random(40) < 0.1
-    asked: dict[str, Any] = {
-        "window": 0,
-        "places": places,
-        "waiting": queue,
-        "few": np.full(40, few),
-    }
-    kept = better_kept(chances, able=able & ~queue, **asked)
+    rest = rng.integers(4, 42, 40).astype(float)
+    asked: dict[str, Any] = {"window": 0, "places": places, "few": np.full(40, few)}
+    able &= ~queue
+    kept = better_kept(chances, able=able, waiting=queue, rest=rest, **asked)
     assert not kept[~able].any()
     assert (chances[kept, 2] > 1.3 * chances[kept, 0]).all()  # never for what nobody staffs
-    assert kept.sum() <= (26 if few else 3) * room
+    if few:
+        assert kept.sum() <= 26 * room
+    else:  # more chance a day than a knock after each rest
+        gain = np.sort(chances[kept, 2] / chances[kept, 0])[::-1]
+        turn = 7 * np.arange(len(gain)) / max(room, 1)
+        assert (gain > 1 + turn / 42).all()
     turned = slice(None, None, -1)
-    asked |= {"waiting": queue[turned], "few": asked["few"]}
-    again = better_kept(chances[turned], able=(able & ~queue)[turned], **asked)
+    again = better_kept(
+        chances[turned], able=able[turned], waiting=queue[turned], rest=rest[turned], **asked
+    )
     assert again[turned].tolist() == kept.tolist()
 
 
