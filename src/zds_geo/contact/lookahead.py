@@ -163,6 +163,7 @@ def better_kept(
     waiting: npt.NDArray[np.bool_],
     few: npt.NDArray[np.bool_],
     rest: npt.NDArray[np.float64],
+    ties: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:
     """Tell which doors rather wait for a better window that has room for them.
 
@@ -183,18 +184,20 @@ def better_kept(
     rest : ndarray, shape (n,)
         Days that a miss now would cost. With attempts enough a door waits only where that gives
         more chance a day than a knock after each rest (renewal reward).
+    ties : ndarray, shape (n,)
+        Who goes first of those that gain the same: a number that hangs on the door alone.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        Those that gain most by waiting, as many as their best window has room for; who gain the
-        same wait together, so that the order of the rows does not matter.
+        Those that gain most by waiting, as many as their best window has room for.
 
     Examples
     --------
     >>> chances, one = np.array([[0.2, 0.5], [0.4, 0.5]]), np.array([True, True])
     >>> better_kept(
-    ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one, rest=np.ones(2)
+    ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one,
+    ...     rest=np.ones(2), ties=np.zeros(2),
     ... ).tolist()
     [True, False]
     """
@@ -206,8 +209,8 @@ def better_kept(
     kept = np.zeros(len(chances), dtype=bool)
     for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
         mine = np.flatnonzero(wants & (aim == at))
-        more = len(mine) - np.searchsorted(np.sort(gain[mine]), gain[mine], side="right")
-        weeks = (ahead[at] + more) / places[at]  # before its turn
-        soon = gain[mine] > 1 + 7 * weeks / rest[mine]
+        mine = mine[np.lexsort([ties[mine], -gain[mine]])]
+        weeks = (ahead[at] + np.arange(len(mine))) / places[at]  # before its turn
+        soon = gain[mine] > 1 + 7 * weeks / np.maximum(rest[mine], 1.0)
         kept[mine] = np.where(few[mine], weeks < _QUEUE_WEEKS, soon)
     return kept

@@ -28,6 +28,8 @@ from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from zds_geo.contact.chance import ChanceModel
@@ -141,9 +143,9 @@ def rank_doors(
     if model is not None:
         chances = model.chances(doors, log, door_state=door_state)
         chance, prize = state.learned(
-            chances, _Hours.of(doors, log, roster, model=model, rules=rules, now=now)
-        )
-        prize = prize + _jitter(doors.index, seed)
+            chances, _Hours.of(doors, log, roster, model=model, rules=rules, now=now),
+            ties=_jitter(doors.index, seed),
+        )  # fmt: skip
     return state.result(doors.index, chance=chance, prize=prize)
 
 
@@ -170,28 +172,37 @@ def staffed_kinds(
     ndarray of int, shape (n_doors,)
         Bits: day 1, evening 2, Saturday 4.
     """
-    bits = {w.name: KIND_BITS[w.kind] for w in rules.windows.windows}
+    bits = np.array([KIND_BITS[w.kind] for w in rules.windows.windows], dtype=np.int64)
+    found = _staffed_windows(doors, roster, rules.windows.names)
+    kinds: npt.NDArray[np.int64] = np.bitwise_or.reduce(np.where(found, bits, 0), axis=1)
+    return kinds
+
+
+def _staffed_windows(
+    doors: pd.DataFrame, roster: pd.DataFrame, windows: Sequence[str]
+) -> npt.NDArray[np.bool_]:
+    """Tell for each door (n, W) whether the coming roster staffs a window in its buurt."""
     at, names = pd.factorize(texts_of(doors, "buurt_code"))
-    per_buurt = dict.fromkeys(names, 0)
+    found = np.zeros((len(names), len(windows)), dtype=bool)
     if roster is not None and len(roster):
         places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
-        seen = {
-            (bits.get(str(w), 0), places_of(p))
-            for w, p in zip(roster["window"], places, strict=True)
-        }
-        for bit, named in seen:
-            for code in per_buurt:
-                if not named or code in named:
-                    per_buurt[code] |= bit
-    return np.array([per_buurt[c] for c in names] or [0], dtype=np.int64)[at]
+        seen = {(str(w), places_of(p)) for w, p in zip(roster["window"], places, strict=True)}
+        for window, named in seen:
+            if window in windows:
+                mine = [not named or code in named for code in names]
+                found[mine, windows.index(window)] = True
+    return found[at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hours:
-    """The places that the roster has a week in each window, and how long the newest have waited."""
+    """The places that the roster has a week in each window, which of them come to each door's own
+    buurt, and how long the newest have waited.
+    """
 
     windows: tuple[str, ...]
     places: npt.NDArray[np.float64]
+    staffed: npt.NDArray[np.bool_]
     waited: float
     deadline: float
 
@@ -208,6 +219,7 @@ class _Hours:
     ) -> _Hours:
         buurten = frozenset(texts_of(doors, "buurt_code"))
         places = weekly_places(roster, model.windows, now=now, buurten=buurten)
+        staffed = _staffed_windows(doors, roster, model.windows) & (places > 0)
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start
         if first is None and len(log.day):
@@ -215,7 +227,7 @@ class _Hours:
         waited = 0.0 if first is None else float(max((today - first).days, 0))
         weeks = len(doors) / max(places.sum(), 1.0)
         return cls(
-            windows=model.windows, places=places, waited=waited,
+            windows=model.windows, places=places, staffed=staffed, waited=waited,
             deadline=7.0 * max(LATE_WEEKS, LATE_FACTOR * weeks),
         )  # fmt: skip
 
@@ -233,46 +245,56 @@ class _State(Rests):
         return chance, worth * (0.5 + chance) * self._age() + _jitter(index, seed)
 
     def learned(
-        self, chances: npt.NDArray[np.float64], hours: _Hours
+        self,
+        chances: npt.NDArray[np.float64],
+        hours: _Hours,
+        *,
+        ties: npt.NDArray[np.float64],
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Give chance and prize of each door by what was learned (n, W)."""
         chance = chances[:, hours.windows.index(self.window)]
         chance = np.where(self.back, np.maximum(chance, 0.7), chance)
         waiting = (self.column("contacts") == 0) & (self.reason != "not_now.do_not_knock")
         usable = self._usable(chances, hours.windows)
-        self._keep_for_better(usable, hours)
+        self._keep_for_better(usable, hours, ties)
         price = price_windows(usable[waiting], hours.places)
         worth = worth_now(usable, window=hours.windows.index(self.window), price=price)
         new = (self.column("attempts") == 0) & (self.column("contacts") == 0)
         late = np.clip((hours.waited / hours.deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
         worth += np.where(new, LATE_WORTH * late, 0.0)
         worth = np.where(self.second, SECOND_FACTOR * worth, worth)
-        return chance, np.where(self.back, WORTH["back"] * (0.5 + chance), worth)
+        return chance, np.where(self.back, WORTH["back"] * (0.5 + chance), worth) + ties
 
     def _usable(
         self, chances: npt.NDArray[np.float64], windows: tuple[str, ...]
     ) -> npt.NDArray[np.float64]:
         """Leave out the windows by day of doors that wait for an evening or a Saturday."""
-        by_day = np.array(
-            [(KIND_BITS[self.rules.windows.kind_of(w)] & QUIET) == 0 for w in windows]
-        )
-        by_day[windows.index(self.window)] = False
-        return np.where(self.must_wait[:, None] & by_day, 0.0, chances)
+        bits = {w.name: KIND_BITS[w.kind] for w in self.rules.windows.windows}
+        by_day = np.array([(bits.get(w, QUIET) & QUIET) == 0 for w in windows])
+        closed = self.must_wait[:, None] & by_day
+        closed[self.reason == "", windows.index(self.window)] = False  # it waited long enough
+        return np.where(closed, 0.0, chances)
 
-    def _keep_for_better(self, chances: npt.NDArray[np.float64], hours: _Hours) -> None:
+    def _keep_for_better(
+        self,
+        chances: npt.NDArray[np.float64],
+        hours: _Hours,
+        ties: npt.NDArray[np.float64],
+    ) -> None:
         """Let doors that were missed wait for a window in which they open more."""
-        misses = self.column("misses")
-        again = self.days("last_miss") + self.rest + np.timedelta64(HOLD_DAYS, "D")
-        rests = self.rules.min_days_after_misses
+        misses, rests = self.column("misses"), self.rules.min_days_after_misses
+        days = np.where(self.must_wait, min(self.rules.waiting_days, HOLD_DAYS), HOLD_DAYS)
+        again = self.days("last_miss") + self.rest + days.astype("timedelta64[D]")
         able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
         kept = better_kept(
-            chances,
+            np.where(hours.staffed, chances, 0.0),
             window=hours.windows.index(self.window),
             places=hours.places,
             able=able & (again > self.day),
             waiting=self.reason == "not_now.waits_for_window",
             few=self.rules.max_misses - misses <= FEW_ATTEMPTS,
             rest=np.array(rests)[np.minimum(misses, len(rests) - 1)].astype(float),
+            ties=ties,
         )
         self.refuse(kept, "not_now.better_window")
 

@@ -214,7 +214,9 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     rest = rng.integers(4, 42, 40).astype(float)
     asked: dict[str, Any] = {"window": 0, "places": places, "few": np.full(40, few)}
     able &= ~queue
-    kept = better_kept(chances, able=able, waiting=queue, rest=rest, **asked)
+    chances[10:30] = chances[10]  # neighbours of whom the same is known
+    ties = rng.random(40)
+    kept = better_kept(chances, able=able, waiting=queue, rest=rest, ties=ties, **asked)
     assert not kept[~able].any()
     assert (chances[kept, 2] > 1.3 * chances[kept, 0]).all()  # never for what nobody staffs
     if few:
@@ -225,8 +227,9 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
         assert (gain > 1 + turn / 42).all()
     turned = slice(None, None, -1)
     again = better_kept(
-        chances[turned], able=able[turned], waiting=queue[turned], rest=rest[turned], **asked
-    )
+        chances[turned], able=able[turned], waiting=queue[turned], rest=rest[turned],
+        ties=ties[turned], **asked,
+    )  # fmt: skip
     assert again[turned].tolist() == kept.tolist()
 
 
@@ -249,6 +252,8 @@ def test_a_missed_door_waits_for_the_evening_while_there_is_one() -> None:
     assert by_day.loc[new, "eligible"]
     assert ranked("avond", evening).loc[door, "eligible"]
     assert ranked("middag", evening.assign(window="middag")).loc[door, "eligible"]
+    elsewhere = evening.assign(buurt_codes=["BU00000002"])
+    assert ranked("middag", elsewhere).loc[door, "eligible"]
     assert ranked("middag", evening, NOW + timedelta(days=60)).loc[door, "eligible"]  # long enough
 
 
