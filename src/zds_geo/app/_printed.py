@@ -111,7 +111,9 @@ def still_holds(day: Day, shift: RosterShift, printed: Printed) -> bool:
         if frame is None:
             return False
         doors = [d.door_id for d in stop.doors]
-        if not frame["eligible"].reindex(doors, fill_value=False).all():
+        # What is printed does not wait for a better window that came up since.
+        good = frame["eligible"] | (frame["reason"] == "not_now.better_window")
+        if not good.reindex(doors, fill_value=False).all():
             return False
     everyone = [frame for _, frame in ranked]
     if _asked_since(day, printed.made_on, everyone) - on_it:

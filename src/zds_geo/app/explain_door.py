@@ -103,9 +103,14 @@ def _explain(
                         round_id=planned.round_id, assistant_id=planned.assistant_id,
                         line=door.line,
                     )  # fmt: skip
-    due = {s.assistant_id for s, frame in ranked if bool(frame["eligible"].get(door_id, False))}
+    due = {
+        (s.assistant_id, s.start_at)
+        for s, frame in ranked
+        if bool(frame["eligible"].get(door_id, False))
+    }
     if due:
-        return _left_out(day, row, address, [r for r in rounds if r.assistant_id in due])
+        passing = [r for r in rounds if (r.assistant_id, r.start_at) in due]
+        return _left_out(day, row, address, passing)
     why, not_before = "not_now.other_buurt", None
     for shift, frame in ranked:
         if door_id in frame.index:

@@ -13,7 +13,7 @@ from zds_geo.app.back_up import ledger_path, remove_old
 from zds_geo.app.find_doors import get_door
 from zds_geo.app.keep_cycle import current_cycle
 from zds_geo.app.workspace import Workspace, open_store
-from zds_geo.app.write_outputs import OVERVIEW, TOGETHER
+from zds_geo.app.write_outputs import OVERVIEW, TABLE, TOGETHER
 from zds_geo.core.errors import OutputError
 from zds_geo.core.windows import AMSTERDAM
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 BLOCK_DOORS: Final = 20  # P04: lasting counts are of blocks of at least so many doors
 NO_BLOCK: Final = "-"
-_TABLE: Final = "rondes"  # of a day's rounds, in any format
 _EXPORTS: Final = frozenset({"overzicht.xlsx", "overzicht.gpkg"})
 
 
@@ -238,7 +237,7 @@ def _remove_sheets(folder: Path, doors: frozenset[str]) -> tuple[str, ...]:
             continue
         try:
             for file in sorted(path.parent.iterdir()):
-                if file.stem in touched | {_TABLE} or file.name in {OVERVIEW, TOGETHER}:
+                if file.stem in touched | {TABLE} or file.name in {OVERVIEW, TOGETHER}:
                     file.unlink()
             write_plan_content(plan, path)
         except OSError as fault:

@@ -242,7 +242,8 @@ def change_shift(
         replaced: list[str] = []
         if cancelled:
             replaced = store.replace_rounds(date=on, assistant_ids=who, rounds=[], now=now)
-    take_out_rounds(workspace.maps_path / on.isoformat(), replaced)
+        refused = store.do_not_knock_doors()
+    take_out_rounds(workspace.maps_path / on.isoformat(), replaced, uncounted=refused)
     return ShiftsChanged(assistants=tuple(who), replaced=tuple(replaced))
 
 

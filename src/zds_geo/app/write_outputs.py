@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.workspace import Progress, Workspace, no_progress
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zds_geo.outputs import MapLayers, Packet
 
 PLAN: Final = "plan.json"
+TABLE: Final = "rondes"  # the rounds of a day as tables, by zds export
 OVERVIEW: Final = "overzicht.pdf"
 TOGETHER: Final = "printen.pdf"  # all sheets of a day, each on paper of its own
 
@@ -121,7 +122,7 @@ def _write_day(
     return [overview, together]
 
 
-def take_out_rounds(folder: Path, codes: Sequence[str]) -> None:
+def take_out_rounds(folder: Path, codes: Sequence[str], *, uncounted: Collection[str]) -> None:
     """Remove what shows rounds that no longer hold, and take them out of ``plan.json``.
 
     The overview and the sheets in one file go; planning again makes them. Their doors count in
@@ -133,35 +134,46 @@ def take_out_rounds(folder: Path, codes: Sequence[str]) -> None:
         ``maps/<date>``.
     codes : sequence of str
         Codes of these rounds.
+    uncounted : collection of str
+        Doors where one may not ring: no plan counts them (P07).
 
     Raises
     ------
     OutputError
-        If ``plan.json`` cannot be read.
+        If ``plan.json`` cannot be read, or a file cannot be written or removed.
     """
     from zds_geo.outputs import write_plan_content
 
-    remove_outputs(folder, codes)
-    path = folder / PLAN
-    if not codes or not path.exists():
+    if not codes:
         return
-    for name in (OVERVIEW, TOGETHER):
-        (folder / name).unlink(missing_ok=True)
+    path = folder / PLAN
     try:
-        plan = json.loads(path.read_text(encoding="utf-8"))
+        remove_outputs(folder, codes)
+        for name in (OVERVIEW, TOGETHER):
+            (folder / name).unlink(missing_ok=True)
+        if path.exists():
+            write_plan_content(_without_rounds(path, codes, uncounted=uncounted), path)
+    except OSError as fault:
+        raise OutputError("output.cannot_write", path=folder, fault=fault.strerror) from None
+
+
+def _without_rounds(
+    path: Path, codes: Sequence[str], *, uncounted: Collection[str]
+) -> dict[str, Any]:
+    try:
+        plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         gone = [r for r in plan["rounds"] if r["round_id"] in codes]
-        freed = sum(len(s["doors"]) for r in gone for s in r["stops"])
-        skipped = plan["skipped"]
-    except (OSError, ValueError, KeyError, TypeError):
+        doors = {d["door_id"] for r in gone for s in r["stops"] for d in s["doors"]}
+        skipped = dict(plan["skipped"])
+    except (ValueError, KeyError, TypeError):
         raise OutputError("shift.plan_unread", path=path) from None
-    plan["rounds"] = [r for r in plan["rounds"] if r not in gone]
     reason = say("not_now.other_buurt")
-    plan["skipped"] = {**skipped, reason: skipped.get(reason, 0) + freed}
-    write_plan_content(plan, path)
+    skipped[reason] = skipped.get(reason, 0) + len(doors - set(uncounted))
+    return {**plan, "rounds": [r for r in plan["rounds"] if r not in gone], "skipped": skipped}
 
 
 def remove_outputs(folder: Path, codes: Sequence[str]) -> None:
-    """Remove sheets and maps of rounds that were replaced.
+    """Remove sheets and maps of rounds that were replaced, and the tables of that day.
 
     Parameters
     ----------
@@ -173,3 +185,6 @@ def remove_outputs(folder: Path, codes: Sequence[str]) -> None:
     for code in codes:
         for ending in ("pdf", "html", "gpx", "kml"):
             (folder / f"{code}.{ending}").unlink(missing_ok=True)
+    if codes and folder.is_dir():  # they name the doors of all rounds
+        for path in folder.glob(f"{TABLE}.*"):
+            path.unlink()

@@ -19,7 +19,7 @@ GAP_MM: Final = 0.35  # air between two labels
 _TURNS: Final = 16
 _RINGS: Final = (0.75, 1.0, 1.3, 1.6, 2.0, 2.5, 3.0, 3.6, 4.3, 5.2, 6.2, 7.5, 9.0, 11.0, 14.0)
 # Steps over the whole page (mm) and air between labels: finer and closer where it is full.
-_SEARCHES: Final = ((3.0, GAP_MM), (1.0, GAP_MM), (0.5, 0.05))
+_SEARCHES: Final[tuple[tuple[float, float], ...]] = ((3.0, GAP_MM), (1.0, GAP_MM), (0.5, 0.05))
 _TRIED: Final = 48  # places for which the line to the stop is looked at
 
 
@@ -81,10 +81,11 @@ def place_numbers(
     alone = _alone(points, sizes, blocked, frame)
     rest = np.flatnonzero(~alone)
     placed = np.vstack([blocked, _boxes_at(points[alone], sizes[alone])])
-    for order in (rest, rest[np.argsort(-sizes[rest, 0], kind="stable")]):  # widest first if full
-        spots, full = _spread(order, points, sizes, placed=placed, line=line, frame=frame)
-        if not full:
-            break
+    spots, lost = _spread(rest, points, sizes, placed=placed, line=line, frame=frame)
+    if lost:
+        widest = rest[np.argsort(-sizes[rest, 0], kind="stable")]
+        other, fewer = _spread(widest, points, sizes, placed=placed, line=line, frame=frame)
+        spots = other if fewer < lost else spots
     return [
         Label(
             kind="number", text=text, x=float(spots[i, 0]), y=float(spots[i, 1]),
@@ -103,21 +104,26 @@ def _spread(
     placed: npt.NDArray[np.float64],
     line: npt.NDArray[np.float64],
     frame: Frame,
-) -> tuple[npt.NDArray[np.float64], bool]:
-    """Give each number of an order its place, and tell whether one found none."""
+) -> tuple[npt.NDArray[np.float64], int]:
+    """Give each number of an order its place, and tell how many found none."""
     import numpy as np
 
-    spots, full = points.copy(), False
+    spots, lost = points.copy(), 0
+    searches = _SEARCHES
     leads: list[tuple[float, float, float, float]] = []
     for i in order.tolist():
-        spot = _best_spot(i, points, sizes, placed=placed, leads=leads, line=line, frame=frame)
-        full |= spot is None
-        if spot is not None:
+        spot = _best_spot(
+            i, points, sizes, placed=placed, leads=leads, line=line, frame=frame, searches=searches
+        )
+        if spot is None:
+            lost += 1
+            searches = _SEARCHES[:1]  # a full page: looking closer for each would take long
+        else:
             spots[i] = spot
         placed = np.vstack([placed, _boxes_at(spots[i : i + 1], sizes[i : i + 1])])
         if math.hypot(*(spots[i] - points[i])) > 0.1:
             leads.append((*points[i], *spots[i]))
-    return spots, full
+    return spots, lost
 
 
 def _boxes_at(
@@ -193,12 +199,13 @@ def _best_spot(
     leads: list[tuple[float, float, float, float]],
     line: npt.NDArray[np.float64],
     frame: Frame,
+    searches: Sequence[tuple[float, float]],
 ) -> npt.NDArray[np.float64] | None:
     """Choose the place of one number: near, clear of all others, hiding little; None if full."""
     import numpy as np
     import shapely
 
-    for step, gap in _SEARCHES:
+    for step, gap in searches:
         tried = _spots_around(points[i], sizes[i], frame, step=step)
         at = _boxes_at(tried, np.broadcast_to(sizes[i], tried.shape))
         good = _inside(at, frame) & ~_hits(at, placed, gap=gap).any(axis=1)
