@@ -23,9 +23,10 @@ _STEPS: Final = 30
 _OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
 _SOFT: Final = 0.08
 # A miss costs an attempt and a rest. Who has few attempts left rather waits for a window in which
-# the chance is this much better, as long as it comes round for all who wait within so many weeks.
+# the chance is half as good again, as long as it comes round for all who wait in so many weeks.
 FEW_ATTEMPTS: Final = 8
-_BETTER: Final = 1.3
+_BETTER: Final = 1.3  # with attempts enough
+_BETTER_OF_FEW: Final = 1.5
 _QUEUE_WEEKS: Final = 26.0
 SCALE: Final = 10.0  # prizes as large as those of the rules
 
@@ -204,7 +205,7 @@ def better_kept(
     staffed = np.where(places > 0, chances, 0.0)
     aim, best = staffed.argmax(axis=1), staffed.max(axis=1)
     gain = (best / np.maximum(chances[:, window], 1e-9)).round(9)
-    wants = able & (gain > _BETTER)
+    wants = able & (gain > np.where(few, _BETTER_OF_FEW, _BETTER))
     ahead = np.bincount(aim[waiting], minlength=len(places))
     kept = np.zeros(len(chances), dtype=bool)
     for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
