@@ -13,6 +13,7 @@ from zds_geo.outputs.sheet_frame import HEIGHT_MM, STRIP_MM, WIDTH_MM, Frame
 if TYPE_CHECKING:
     from zds_geo.outputs.sheet_labels import Label
 
+LEAST_MM: Final = 2.8  # of letters that can be read
 _STEPS_M: Final = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 
@@ -71,6 +72,7 @@ def draw_title(frame: Frame, numbers: str, *, lang: str) -> str:
     bar = step * 1000 / frame.scale
     at = right - wide - 4 - bar - text_width(f"{step} m", 3.4) - 1.5
     room = at - frame.left - TITLE_MM - 4
+    numbers = _shorten(numbers, room)
     size = min(3.9, 3.9 * room / max(text_width(numbers, 3.9, weight=700), 0.1))
     return (
         f'<rect x="{frame.left:.2f}" y="{top:.2f}" width="{frame.width:.2f}" height="{TITLE_MM}" '
@@ -83,6 +85,15 @@ def draw_title(frame: Frame, numbers: str, *, lang: str) -> str:
         f'<rect x="{frame.left:.2f}" y="{top:.2f}" width="{frame.width:.2f}" '
         f'height="{frame.height + TITLE_MM:.2f}" fill="none" stroke="#111" stroke-width="0.7"/>'
     )
+
+
+def _shorten(numbers: str, room: float) -> str:
+    """Leave out the last of a list of numbers while it could not be read in some millimetres."""
+    parts = numbers.split(", ")
+    while len(parts) > 1 and text_width(numbers, LEAST_MM, weight=700) > room:
+        parts.pop()
+        numbers = ", ".join(parts) + " …"
+    return numbers
 
 
 def _bar_step(scale: int, least_mm: float) -> int:

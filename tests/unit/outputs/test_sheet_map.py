@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +22,8 @@ from zds_geo.core.model import Round, RoundDoor
 from zds_geo.outputs import write_sheet
 from zds_geo.outputs.font import text_width
 from zds_geo.outputs.layers import line_range
+from zds_geo.outputs.sheet_frame import Frame
+from zds_geo.outputs.sheet_furniture import draw_title
 from zds_geo.outputs.sheet_labels import Label, count_overlaps
 from zds_geo.outputs.sheet_list import lay_out_list
 from zds_geo.outputs.sheet_map import SheetMap, draw_sheet_map
@@ -237,3 +241,12 @@ def test_text_is_as_wide_as_the_pdf_draws_it(tmp_path: Path) -> None:
     boxes = [textpage.get_charbox(i) for i in range(at[0], at[0] + at[1])]
     drawn = max(b[2] for b in boxes) - min(b[0] for b in boxes)
     assert drawn == pytest.approx(code, rel=0.05)
+
+
+def test_the_title_of_a_narrow_detail_names_what_can_be_read() -> None:
+    frame = Frame(x0=0, y1=100, scale=4000, width=70, height=60, left=10, top=40, letter="A")
+    title = draw_title(frame, "51, 180-203, 221, 377-378, 565-588", lang="nl")
+    size, text = re.findall(r'font-size="([\d.]+)" font-weight="700">([^<]+)</text>', title)[-1]
+    assert float(size) >= 2.8
+    assert re.fullmatch(r"51.* …", text)
+    assert "51, 180-203</text>" in draw_title(replace(frame, width=180), "51, 180-203", lang="nl")
