@@ -66,7 +66,8 @@ def round_cases() -> list[RoundCase]:
 
 def _make_cases() -> list[RoundCase]:
     from zds_geo.app._day import load_day
-    from zds_geo.app._rounds import _make_case, _own_doors, _rank
+    from zds_geo.app._own_doors import own_doors
+    from zds_geo.app._rounds import _make_case, _rank
     from zds_geo.app.calendar import shifts_on
     from zds_geo.app.simulate import simulate_weeks
     from zds_geo.app.workspace import open_store
@@ -87,7 +88,7 @@ def _make_cases() -> list[RoundCase]:
                 if who.buurt_codes[0] in seen:
                     continue
                 seen.add(who.buurt_codes[0])
-                doors = _own_doors(day, who.buurt_codes, stairs=True)
+                doors = own_doors(day, who)
                 case: Any = _make_case(day, shift, doors=doors, pieces=_rank(day, shift, doors))
                 stops = day.stops.loc[case.nodes.stop_ids]
                 side = np.unique(stops["street_side_id"].astype(str), return_inverse=True)[1]
