@@ -11,6 +11,7 @@ from zds_geo.app import _export_tables as tables
 from zds_geo.app.import_places import read_credits
 from zds_geo.app.read_rounds import read_rounds
 from zds_geo.app.workspace import Workspace, open_store
+from zds_geo.app.write_outputs import TABLE
 from zds_geo.core.errors import NotFoundError
 from zds_geo.core.model import Credit, Round
 from zds_geo.core.texts import say
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDS, STREETS, COVERAGE, ROSTER = "rounds", "streets", "coverage", "roster"
-_NAMES: Final = {STREETS: "straten", COVERAGE: "dekking", ROUNDS: "rondes", ROSTER: "rooster"}
+_NAMES: Final = {STREETS: "straten", COVERAGE: "dekking", ROUNDS: TABLE, ROSTER: "rooster"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

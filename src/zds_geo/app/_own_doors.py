@@ -31,8 +31,9 @@ def own_doors(day: Day, assistant: Assistant) -> gpd.GeoDataFrame:
         stairs for who does not take them.
     """
     doors = _doors_of_buurten(day, assistant)
-    behind = doors_behind_stairs(day, assistant)
-    return doors.loc[~doors.index.isin(behind)] if len(behind) else doors
+    if assistant.stairs:
+        return doors
+    return doors.drop(index=doors_behind_stairs(day, assistant))
 
 
 def doors_behind_stairs(day: Day, assistant: Assistant) -> pd.Index:
