@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from zds_geo.contact._coming import places_of
 from zds_geo.contact._fit import MOST_MISSES
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
-from zds_geo.contact.lookahead import places_of
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:

@@ -32,6 +32,8 @@ from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -155,19 +157,21 @@ class ChanceModel:
 
     def _shares_of(self, doors: pd.DataFrame) -> Floats:
         """Give the shares beforehand: of the street side, else of the buurt, else of the area."""
-        sides, buurten = (texts_of(doors, c) for c in ("street_side_id", "buurt_code"))
-        pairs = pd.MultiIndex.from_arrays([sides, buurten])
-        code, known = pd.factorize(pairs)
-        rows = [self.sides.get(s, self.buurten.get(b, self.area)) for s, b in known]
-        shares = np.array(rows).reshape(-1, len(self.area))[code]
+        side, sides = pd.factorize(texts_of(doors, "street_side_id"))
+        buurt, buurten = pd.factorize(texts_of(doors, "buurt_code"))
+        of_side = self._stacked(self.sides.get(name, self.area) for name in sides)[side]
+        of_buurt = self._stacked(self.buurten.get(code, self.area) for code in buurten)[buurt]
+        seen = np.array([name in self.sides for name in sides], dtype=bool)[side, None]
+        shares = np.where(seen, of_side, of_buurt)
         public = public_shares(doors)
         if public is None:
             return shares
-        seen = np.array([s in self.sides for s, _ in known])[code]
-        buurt = np.array([self.buurten.get(b, self.area) for _, b in known])[code]
         weight = self.public_weight
-        told: Floats = weight * (public @ self.mostly) + (1 - weight) * buurt
-        return np.where(seen[:, None] | np.isnan(told), shares, told)
+        told: Floats = weight * (public @ self.mostly) + (1 - weight) * of_buurt
+        return np.where(seen | np.isnan(told), shares, told)
+
+    def _stacked(self, rows: Iterable[Floats]) -> Floats:
+        return np.array(list(rows)).reshape(-1, len(self.area))
 
 
 def fit_chances(

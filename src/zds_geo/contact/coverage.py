@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from zds_geo.contact._coming import staffed_kinds
 from zds_geo.contact.facts import KIND_BITS, facts_of, spread
 from zds_geo.contact.log import read_log
-from zds_geo.contact.rank import staffed_kinds
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:

@@ -237,7 +237,9 @@ def stops_of(doors: pd.DataFrame) -> pd.Series[str]:
         Same index.
     """
     named = texts_of(doors, "stop_id")
-    return named.where(named != "", "door " + doors.index.to_series())
+    alone = (named == "").to_numpy()
+    named[alone] = [f"door {door}" for door in doors.index[alone]]
+    return named
 
 
 def close_stops(

@@ -205,8 +205,9 @@ def texts_of(doors: pd.DataFrame, column: str) -> pd.Series[str]:
     Series of str
         Same index.
     """
-    found: pd.Series[str] = doors[column].astype(object).where(doors[column].notna(), "")
-    return found.map(str)
+    codes, values = pd.factorize(np.asarray(doors[column], dtype=object), use_na_sentinel=True)
+    texts = np.array([*(str(v) for v in values), ""], dtype=object)  # -1 is the last: empty
+    return pd.Series(texts[codes], index=doors.index)
 
 
 def _codes(knocks: pd.DataFrame, column: str) -> tuple[Codes, npt.NDArray[np.object_]]:

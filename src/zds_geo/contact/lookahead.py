@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
-
-from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -29,65 +22,6 @@ _BETTER: Final = 1.3  # with attempts enough
 _BETTER_OF_FEW: Final = 1.5
 _QUEUE_WEEKS: Final = 26.0
 SCALE: Final = 10.0  # prizes as large as those of the rules
-
-
-def places_of(where: object) -> frozenset[str]:
-    """Give the buurten of one shift of a roster; none means everywhere.
-
-    Parameters
-    ----------
-    where : object
-        A code, several in a list, tuple, set or array, or nothing.
-
-    Returns
-    -------
-    frozenset of str
-        Codes.
-    """
-    if isinstance(where, str):
-        return frozenset({where} - {""})
-    if isinstance(where, Iterable):
-        return frozenset(str(code) for code in where)
-    return frozenset()
-
-
-def weekly_places(
-    roster: pd.DataFrame, windows: Sequence[str], *, now: datetime, buurten: frozenset[str]
-) -> Floats:
-    """Give how many doors a week the coming roster can ring at in each window.
-
-    Parameters
-    ----------
-    roster : DataFrame
-        Coming shifts: ``start_at``, ``window``, ``n_doors``; optional ``buurt_codes``.
-    windows : sequence of str
-        Names.
-    now : datetime
-        Aware; earlier shifts do not count.
-    buurten : frozenset of str
-        Only shifts that may ring in one of these.
-
-    Returns
-    -------
-    ndarray, shape (W,)
-        Zero for a window that nobody staffs.
-    """
-    found = np.zeros(len(windows))
-    if roster is None or not len(roster):
-        return found
-    days = pd.to_datetime(pd.Series(list(roster["start_at"])), utc=True, errors="coerce")
-    later = (days >= pd.Timestamp(now)).to_numpy() | days.isna().to_numpy()
-    places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
-    n_doors = pd.to_numeric(roster["n_doors"], errors="coerce").fillna(0).to_numpy(dtype=float)
-    last = days.dt.tz_convert(AMSTERDAM).max()
-    weeks = 1.0
-    if not pd.isna(last):
-        weeks = max((last - pd.Timestamp(now)).days // 7 + 1.0, 1.0)
-    for name, where, n, counts in zip(roster["window"], places, n_doors, later, strict=True):
-        named = places_of(where)
-        if counts and name in windows and (not named or buurten & named):
-            found[windows.index(name)] += n
-    return found / weeks
 
 
 def price_windows(chances: Floats, places: Floats) -> Floats:

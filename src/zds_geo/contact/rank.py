@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from zds_geo.contact._coming import ComingShifts, kinds_of
 from zds_geo.contact._rests import QUIET, Rests
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import check_doors, read_log, texts_of
 from zds_geo.contact.lookahead import (
     FEW_ATTEMPTS,
     better_kept,
-    places_of,
     price_windows,
-    weekly_places,
     worth_now,
 )
 from zds_geo.contact.params import ContactParams
@@ -28,8 +27,6 @@ from zds_geo.core.errors import UsageError
 from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
     from zds_geo.contact.chance import ChanceModel
@@ -131,21 +128,25 @@ def rank_doors(
     if "stop_id" in doors:
         known = close_stops(known, stops_of(doors), log, params=rules)
     day = np.datetime64(today, "D")
-    staffed = staffed_kinds(doors, roster, rules)
-    state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=staffed)
+    buurten = texts_of(doors, "buurt_code")
+    coming = ComingShifts.read(roster, rules.windows.names)
+    kinds = kinds_of(coming.staffed(buurten), coming.windows, rules)
+    state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=kinds)
     blocked = known["refused"] > 0
     if do_not_knock is not None:
         blocked = doors.index.isin(list(do_not_knock))
     state.refuse(blocked, "not_now.do_not_knock")
     state.refuse(doors.index.isin(list(reserved)), "not_now.reserved")
     state.apply_rules()
-    chance, prize = state.by_rule(doors.index, seed=seed, kind=kind)
-    if model is not None:
+    ties = _jitter(doors.index, seed)
+    if model is None:
+        chance, prize = state.by_rule(kind, ties=ties)
+    else:
+        if model.windows != coming.windows:
+            coming = ComingShifts.read(roster, model.windows)
         chances = model.chances(doors, log, door_state=door_state)
-        chance, prize = state.learned(
-            chances, _Hours.of(doors, log, roster, model=model, rules=rules, now=now),
-            ties=_jitter(doors.index, seed),
-        )  # fmt: skip
+        hours = _Hours.of(buurten, log, coming, rules=rules, now=now)
+        chance, prize = state.learned(chances, hours, ties=ties)
     return state.result(doors.index, chance=chance, prize=prize)
 
 
@@ -153,45 +154,6 @@ def _check(doors: pd.DataFrame, now: datetime) -> None:
     check_doors(doors)
     if now.tzinfo is None:
         raise UsageError("error.naive_time", got=now.isoformat())
-
-
-def staffed_kinds(
-    doors: pd.DataFrame, roster: pd.DataFrame, rules: ContactParams
-) -> npt.NDArray[np.int64]:
-    """Give for each door the kinds that the coming roster staffs in its buurt.
-
-    Parameters
-    ----------
-    doors, roster : DataFrame
-        As for ``rank_doors``.
-    rules : ContactParams
-        Windows.
-
-    Returns
-    -------
-    ndarray of int, shape (n_doors,)
-        Bits: day 1, evening 2, Saturday 4.
-    """
-    bits = np.array([KIND_BITS[w.kind] for w in rules.windows.windows], dtype=np.int64)
-    found = _staffed_windows(doors, roster, rules.windows.names)
-    kinds: npt.NDArray[np.int64] = np.bitwise_or.reduce(np.where(found, bits, 0), axis=1)
-    return kinds
-
-
-def _staffed_windows(
-    doors: pd.DataFrame, roster: pd.DataFrame, windows: Sequence[str]
-) -> npt.NDArray[np.bool_]:
-    """Tell for each door (n, W) whether the coming roster staffs a window in its buurt."""
-    at, names = pd.factorize(texts_of(doors, "buurt_code"))
-    found = np.zeros((len(names), len(windows)), dtype=bool)
-    if roster is not None and len(roster):
-        places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
-        seen = {(str(w), places_of(p)) for w, p in zip(roster["window"], places, strict=True)}
-        for window, named in seen:
-            if window in windows:
-                mine = [not named or code in named for code in names]
-                found[mine, windows.index(window)] = True
-    return found[at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,25 +171,23 @@ class _Hours:
     @classmethod
     def of(
         cls,
-        doors: pd.DataFrame,
+        buurten: pd.Series[str],
         log: KnockLog,
-        roster: pd.DataFrame,
+        coming: ComingShifts,
         *,
-        model: ChanceModel,
         rules: ContactParams,
         now: datetime,
     ) -> _Hours:
-        buurten = frozenset(texts_of(doors, "buurt_code"))
-        places = weekly_places(roster, model.windows, now=now, buurten=buurten)
-        staffed = _staffed_windows(doors, roster, model.windows) & (places > 0)
+        places = coming.weekly_places(now=now, buurten=frozenset(buurten))
+        staffed = coming.staffed(buurten) & (places > 0)
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start
         if first is None and len(log.day):
             first = log.day.min().astype(object)
         waited = 0.0 if first is None else float(max((today - first).days, 0))
-        weeks = len(doors) / max(places.sum(), 1.0)
+        weeks = len(buurten) / max(places.sum(), 1.0)
         return cls(
-            windows=model.windows, places=places, staffed=staffed, waited=waited,
+            windows=coming.windows, places=places, staffed=staffed, waited=waited,
             deadline=7.0 * max(LATE_WEEKS, LATE_FACTOR * weeks),
         )  # fmt: skip
 
@@ -236,13 +196,13 @@ class _State(Rests):
     """What a knock is worth at each door, after the rests."""
 
     def by_rule(
-        self, index: pd.Index[str], *, seed: int, kind: WindowKind
+        self, kind: WindowKind, *, ties: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Give chance and prize of each door by the rules."""
         chance = FIRST_CHANCE[kind] * MISS_FACTOR ** self.column("misses").astype(float)
         chance = np.where(self.back, np.maximum(chance, 0.7), chance)
         worth, _ = self._worth
-        return chance, worth * (0.5 + chance) * self._age() + _jitter(index, seed)
+        return chance, worth * (0.5 + chance) * self._age() + ties
 
     def learned(
         self,
