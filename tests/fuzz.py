@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from zds_geo.app.find_doors import search_doors
-from zds_geo.app.settings import read_settings
+from zds_geo.app.read_settings import read_settings
 from zds_geo.app.sheet_entry import read_sheet
 from zds_geo.cli._face import make_face, read_clock, read_date, split_globals
 from zds_geo.core.csvguard import csv_guard, csv_unguard

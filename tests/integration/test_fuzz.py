@@ -10,7 +10,7 @@ import pytest
 
 from tests.fuzz import BAG, SETTINGS, TEXT_TARGETS, binary_targets, run
 from zds_geo.app.find_doors import search_doors
-from zds_geo.app.settings import read_settings
+from zds_geo.app.read_settings import read_settings
 from zds_geo.app.sheet_entry import read_sheet
 from zds_geo.core.errors import SettingsError, SourceError, UsageError, ZdsGeoError
 from zds_geo.core.ids import bell_order

@@ -19,7 +19,7 @@ from zds_geo.app.calendar import shifts_on
 from zds_geo.app.export import export
 from zds_geo.app.import_roster import import_roster
 from zds_geo.app.keep_cycle import read_shift_changes
-from zds_geo.app.settings import read_settings
+from zds_geo.app.read_settings import read_settings
 from zds_geo.app.workspace import Workspace, open_store, open_workspace
 from zds_geo.cli import run
 from zds_geo.core.errors import SettingsError, SourceError

@@ -13,7 +13,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Final
 
-from zds_geo.app.settings import Settings, ShiftRule, read_settings
+from zds_geo.app.read_settings import read_settings
+from zds_geo.app.settings import Settings, ShiftRule
 from zds_geo.core.errors import OutputError, SettingsError
 from zds_geo.core.texts import say
 from zds_geo.core.windows import WEEKDAYS

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zds_geo.app.settings import FILE_NAME, Settings, read_settings
+from zds_geo.app.read_settings import read_settings
+from zds_geo.app.settings import FILE_NAME, Settings
 from zds_geo.core.errors import PlacesError
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ import copy
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
+from zds_geo.places._streets_in_box import StreetsInBox
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -314,7 +316,7 @@ class WalkNetwork:
                 break
         return np.minimum(found, found.T)  # the sums are rounded in another order
 
-    def _neighbours(self, ends: npt.NDArray[np.intp]) -> Iterator[_Part]:
+    def _neighbours(self, ends: npt.NDArray[np.intp]) -> Iterator[StreetsInBox]:
         """Give ever larger parts of the network around some junctions; at last all of it.
 
         A shorter way may leave a part and come back. It is then at least as long as the way by
@@ -334,9 +336,9 @@ class WalkNetwork:
             kept = np.unique(
                 np.concatenate([self._from[inside], self._to[inside], np.asarray(ends)])
             )
-            yield _Part(self._graph, kept, self._xy, box=(x0, y0, x1, y1))
+            yield StreetsInBox(self._graph, kept, self._xy, box=(x0, y0, x1, y1))
             margin *= 2
-        yield _Part(self._graph, np.arange(len(self._xy)), self._xy, box=None)
+        yield StreetsInBox(self._graph, np.arange(len(self._xy)), self._xy, box=None)
 
     def line(self, a: int, b: int) -> shapely.LineString:
         """Give the line walked from one row to another: the way that ``seconds`` counts.
@@ -414,7 +416,7 @@ class WalkNetwork:
         return coordinates
 
     def _between_junctions(
-        self, part: _Part, before: npt.NDArray[np.intp], *, start: int, end: int
+        self, part: StreetsInBox, before: npt.NDArray[np.intp], *, start: int, end: int
     ) -> list[npt.NDArray[np.float64]]:
         import shapely
 
@@ -438,59 +440,3 @@ def _mirror(times: npt.NDArray[Any]) -> None:
         here = times[part, part]  # both halves are known: their sums are rounded in another order
         np.minimum(here, here.T.copy(), out=here)
         times[later, part] = times[part, later].T
-
-
-class _Part:
-    """The streets in a box: ``kept`` junctions, and the ``place`` of each of all among them."""
-
-    def __init__(
-        self,
-        graph: Any,
-        kept: npt.NDArray[np.intp],
-        xy: npt.NDArray[np.float64],
-        *,
-        box: tuple[float, float, float, float] | None,
-    ) -> None:
-        import numpy as np
-
-        self.kept, self.is_all = kept, box is None
-        self.place = np.full(len(xy), -1, dtype=np.intp)
-        self.place[kept] = np.arange(len(kept))
-        self._graph = graph if box is None else graph[kept][:, kept]
-        self._xy, self._box = xy, box
-
-    def search(self, sources: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Give metres from some junctions to all kept ones."""
-        from scipy.sparse.csgraph import dijkstra
-
-        far: npt.NDArray[np.float64] = dijkstra(
-            self._graph, directed=False, indices=self.place[sources]
-        )
-        return far
-
-    def trace(
-        self, sources: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-        """Give metres and predecessors from some junctions to all kept ones."""
-        from scipy.sparse.csgraph import dijkstra
-
-        found: tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]] = dijkstra(
-            self._graph, directed=False, indices=self.place[sources], return_predecessors=True
-        )
-        return found
-
-    def least_around(
-        self, a: npt.NDArray[np.intp], b: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.float64]:
-        """Give the shortest way from each a to each b by the border of the box, as birds fly."""
-        import numpy as np
-
-        if self._box is None:
-            raise ValueError("all of the network has no border")
-        from_xy, to_xy = self._xy[a][:, None, :], self._xy[b][None, :, :]
-        least = np.full((len(a), len(b)), np.inf)
-        for side, value in enumerate(self._box):
-            mirrored = to_xy.copy()  # over one side of the box
-            mirrored[..., side % 2] = 2 * value - mirrored[..., side % 2]
-            np.minimum(least, np.hypot(*np.moveaxis(from_xy - mirrored, -1, 0)), out=least)
-        return least
