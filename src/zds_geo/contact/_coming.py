@@ -127,11 +127,27 @@ class ComingShifts:
         counts = later.to_numpy() & here[self.place] & (self.window >= 0)
         found = np.zeros(len(self.windows))
         np.add.at(found, self.window[counts], self.n_doors[counts])
+        ahead = self.days_ahead(now)
+        return found / max(ahead // 7 + 1.0, 1.0) if np.isfinite(ahead) else found
+
+    def days_ahead(self, now: datetime) -> float:
+        """Give how far the roster reaches.
+
+        Parameters
+        ----------
+        now : datetime
+            Aware.
+
+        Returns
+        -------
+        float
+            Whole days until the last shift, below zero where none is left; infinite for shifts of
+            every week, which have no date.
+        """
+        if not len(self.start_at):
+            return -1.0
         last = self.start_at.dt.tz_convert(AMSTERDAM).max()
-        if pd.isna(last):
-            return found
-        weeks = max((last - pd.Timestamp(now)).days // 7 + 1.0, 1.0)
-        return found / weeks
+        return np.inf if pd.isna(last) else float((last - pd.Timestamp(now)).days)
 
 
 def kinds_of(

@@ -48,6 +48,10 @@ HOLD_DAYS: Final = 42
 LATE_WEEKS: Final = 8.0
 LATE_FACTOR: Final = 1.5
 LATE_WORTH: Final = 20.0
+# With a model and a roster that ends within so many days: what comes after is not known, so all
+# windows come, alike, and all doors are rung at in so many weeks.
+SHORT_ROSTER_DAYS: Final = 6
+UNKNOWN_WEEKS: Final = 6.0
 SECOND_FACTOR: Final = 0.3  # somebody opened there already
 _AGE_DAYS: Final = 180.0
 
@@ -180,6 +184,8 @@ class _Hours:
     ) -> _Hours:
         places = coming.weekly_places(now=now, buurten=frozenset(buurten))
         staffed = coming.staffed(buurten) & (places > 0)
+        if coming.days_ahead(now) < SHORT_ROSTER_DAYS:
+            places = np.maximum(places, len(buurten) / (UNKNOWN_WEEKS * len(places)))
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start
         if first is None and len(log.day):

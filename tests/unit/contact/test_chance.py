@@ -257,6 +257,22 @@ def test_a_missed_door_waits_for_the_evening_while_there_is_one() -> None:
     assert ranked("middag", evening, NOW + timedelta(days=60)).loc[door, "eligible"]  # long enough
 
 
+@pytest.mark.parametrize("days", [[], [0], [0, 3], [-7, -1]])
+def test_nobody_is_left_when_the_roster_ends_within_the_week(days: list[int]) -> None:
+    doors = doors_of(200)
+    rung = doors.index[:100]
+    frame = pd.DataFrame(
+        [knock(d, "not_home", "avond", (START + timedelta(days=7)).isoformat()) for d in rung]
+    )
+    now = datetime(2026, 4, 6, 10, tzinfo=UTC)
+    at = pd.Series([now + timedelta(days=n) for n in days], dtype="object")
+    roster = pd.DataFrame({"start_at": at, "end_at": at, "window": "middag", "n_doors": 9})
+    model = fit_chances(doors, frame, now=now, seed=1)
+    found = rank_doors(doors, frame, roster, window="middag", now=now, seed=1, model=model)
+    assert found["eligible"].all()
+    assert found.loc[doors.index[100:], "prize"].min() > found.loc[rung, "prize"].max()
+
+
 def test_a_learned_season_keeps_every_rule_and_leaves_nobody() -> None:
     doors = doors_of(400)
     people = People(doors, WORLDS["gewoon"], seed=5)
