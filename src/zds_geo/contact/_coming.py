@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from zds_geo.contact.facts import KIND_BITS
 from zds_geo.contact.log import texts_of
+from zds_geo.core.errors import FrameError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -60,22 +61,35 @@ class ComingShifts:
         Parameters
         ----------
         roster : DataFrame
-            ``start_at``, ``window``, ``n_doors``; optional ``buurt_codes``.
+            ``window``; ``start_at`` and ``n_doors``, which only weigh with a model; optional
+            ``buurt_codes``.
         windows : sequence of str
             Names; shifts in other windows are left out.
 
         Returns
         -------
         ComingShifts
-            ``start_at`` in UTC, NaT where it cannot be read.
+            ``start_at`` in UTC, NaT where it cannot be read; no doors where no number is given.
+
+        Raises
+        ------
+        FrameError
+            If there are shifts without ``window``.
         """
         if roster is None or not len(roster):
-            roster = pd.DataFrame({"start_at": [], "window": [], "n_doors": []})
-        where = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
+            roster = pd.DataFrame({"window": []})
+        if "window" not in roster:
+            raise FrameError("error.frame", name="roster", faults="column window is missing")
+
+        def column(name: str) -> pd.Series[Any]:
+            return roster[name] if name in roster else pd.Series(None, index=roster.index)
+
         numbers: dict[frozenset[str], int] = {}
-        place = [numbers.setdefault(places_of(one), len(numbers)) for one in where]
-        n_doors = pd.to_numeric(roster["n_doors"], errors="coerce").fillna(0)
-        start_at = pd.to_datetime(roster["start_at"], utc=True, errors="coerce")
+        place = [numbers.setdefault(places_of(one), len(numbers)) for one in column("buurt_codes")]
+        n_doors = pd.to_numeric(column("n_doors"), errors="coerce").fillna(0)
+        starts = column("start_at")
+        iso = "ISO8601" if starts.dtype == object else None
+        start_at = pd.to_datetime(starts, utc=True, errors="coerce", format=iso)
         window = pd.Index(windows).get_indexer(pd.Index(list(roster["window"]), dtype=object))
         return cls(
             windows=tuple(windows),

@@ -184,7 +184,7 @@ class _Hours:
     ) -> _Hours:
         places = coming.weekly_places(now=now, buurten=frozenset(buurten))
         staffed = coming.staffed(buurten) & (places > 0)
-        if coming.days_ahead(now) < SHORT_ROSTER_DAYS:
+        if coming.days_ahead(now) < SHORT_ROSTER_DAYS or not places.any():
             places = np.maximum(places, len(buurten) / (UNKNOWN_WEEKS * len(places)))
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start

@@ -324,6 +324,14 @@ def test_learned_prizes_do_not_hang_on_the_order_of_doors() -> None:
     pd.testing.assert_frame_equal(*found)
 
 
+def test_a_roster_without_windows_is_refused_and_one_without_dates_comes_every_week() -> None:
+    with pytest.raises(FrameError, match="window"):
+        rank(knocks(), 0, roster=pd.DataFrame({"start_at": ["2026-09-14"]}))
+    often = knocks(*((n, "middag", "not_home") for n in (0, 10, 20, 30)))
+    assert rank(often, 50, roster=ROSTER[["window"]])["reason"] == "not_now.waits_for_window"
+    assert rank(often, 50, roster=pd.DataFrame())["eligible"]
+
+
 @pytest.mark.parametrize("wrong", [{"max_misses": None}, {"no_access_days": ()}])
 def test_rules_that_cannot_be_kept_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(wrong))):
