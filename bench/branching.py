@@ -17,6 +17,7 @@ from relaxation import Limits, Priced, Problem, Relaxation, all_rounds, make_pro
 from separation import separate
 
 STRETCH: Final = 40  # rounds of rows before arcs and visits are left out
+LARGE: Final = 400  # nodes: there a part of the rounds tells more than the last rows of all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Branching:
         self.problem, self.best, self.until = problem, best, until
         self.lp = Relaxation(problem)
         self.parts = self.kept = 0
+        self.solved = False  # whether the LP still shows all rounds
         self.share = 0.4 * self.left()  # of the time, for branching
         self.trivial = problem.base + float(problem.prize.sum())
 
@@ -56,6 +58,9 @@ class Branching:
             found, got = self.tighten(all_rounds(self.problem), rounds=STRETCH)
             bound = min(bound, found)
             if got is None or whole(bound) <= self.best or self.left() <= self.share:
+                return bound
+            if self.problem.n > LARGE and bound > gone - 1.2e-3 * abs(gone):
+                self.solved = True
                 return bound
             before = (self.problem.n, int(self.problem.allowed.sum()))
             self.shrink(got)
@@ -151,6 +156,21 @@ class Branching:
             ]
         return []
 
+    def most(self, limits: Limits) -> float:
+        """Give what no choice of visits can exceed by units alone: a knapsack, filled in parts."""
+        p, room = self.problem, limits.units[1]
+        low, high = limits.low[: p.n - 2], limits.high[: p.n - 2]
+        units, prize = p.units[: p.n - 2], p.prize[: p.n - 2]
+        if not np.isfinite(room):
+            return p.base + float(prize @ high)
+        found = p.base + float(prize @ low)
+        order = np.argsort(-prize / np.maximum(units, 1e-9), kind="stable")
+        extra = ((high - low) * units)[order]
+        before = np.cumsum(extra) - extra
+        left = room - float(units @ low)
+        share = np.where(extra > 0, (left - before) / np.maximum(extra, 1e-9), 1.0).clip(0.0, 1.0)
+        return found + float((prize * (high - low))[order] @ share)
+
     def run(self) -> tuple[int, int]:
         """Give the bound of the relaxation and the one after branching."""
         first = self.root()
@@ -159,7 +179,10 @@ class Branching:
         open_: list[tuple[float, int, Limits]] = []
         stuck = -np.inf
         if root > self.best:
-            open_ = [(-first, next(serial), all_rounds(self.problem))]
+            every = all_rounds(self.problem)
+            for part in (self.branch(every) if self.solved else None) or [every]:
+                open_.append((-min(first, self.most(part)), next(serial), part))
+            heapq.heapify(open_)
         while open_ and self.left() > 0:
             above, _, limits = heapq.heappop(open_)
             if whole(-above) <= self.best:
@@ -169,7 +192,7 @@ class Branching:
                 stuck = max(stuck, bound)
                 continue
             for child in children:
-                heapq.heappush(open_, (-bound, next(serial), child))
+                heapq.heappush(open_, (-min(bound, self.most(child)), next(serial), child))
         most = max([stuck, *(-o[0] for o in open_)])
         return int(root), int(max(self.best, whole(most))) if np.isfinite(most) else self.best
 
