@@ -11,6 +11,7 @@ import pandas as pd
 
 from zds_geo.contact._coming import places_of
 from zds_geo.contact._fit import MOST_MISSES
+from zds_geo.contact._rests import count_kinds
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -175,7 +176,9 @@ class Board:
                 waits = misses >= self.params.waiting_from_misses
                 waits &= (staffed[own] & quiet) > 0
                 able &= ~waits | (idle >= quick + self.params.waiting_days)
-            mine = own[able]
+            missing = staffed[own] & ~state.kinds[own]
+            owed = (missing > 0) & (count_kinds(missing) >= self.params.max_misses - misses)
+            mine = own[able & ~(owed & ((missing & bit) == 0))]
             if len(mine) > n:
                 other = (state.kinds[mine] & bit) == 0
                 order = 2.0 * ~state.tried[mine] + other + rng.random(len(mine)) * 0.99

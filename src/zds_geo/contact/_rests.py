@@ -144,6 +144,7 @@ class Rests:
         waits = self.must_wait & ((self.bit & QUIET) == 0)
         due = (again + np.timedelta64(self.rules.waiting_days, "D")).astype("datetime64[D]")
         self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
+        self.refuse(self.owed & ((self.missing & self.bit) == 0), "not_now.other_kind")
 
     @cached_property
     def rest(self) -> npt.NDArray[np.timedelta64]:
@@ -160,3 +161,37 @@ class Rests:
         often = self.column("misses") >= self.rules.waiting_from_misses
         found: npt.NDArray[np.bool_] = often & ~self.back & ((self.staffed & QUIET) > 0)
         return found
+
+    @cached_property
+    def missing(self) -> npt.NDArray[np.int64]:
+        """The kinds of window that come to a door and were never tried there, as bits."""
+        found: npt.NDArray[np.int64] = self.staffed & ~self.column("kinds")
+        return found
+
+    @cached_property
+    def owed(self) -> npt.NDArray[np.bool_]:
+        """Whose last attempts are for the kinds still missing: a door rests unreached only after
+        attempts in each kind that the roster has (the promise).
+        """
+        n_missing = count_kinds(self.missing)
+        left = self.rules.max_misses - self.column("misses")
+        unreached = (self.column("contacts") == 0) & ~self.back
+        found: npt.NDArray[np.bool_] = unreached & (n_missing > 0) & (n_missing >= left)
+        return found
+
+
+def count_kinds(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Count the kinds of window in bits.
+
+    Parameters
+    ----------
+    bits : ndarray of int
+        Day 1, evening 2, Saturday 4.
+
+    Returns
+    -------
+    ndarray of int
+        0 to 3.
+    """
+    found: npt.NDArray[np.int64] = sum((bits & bit) > 0 for bit in KIND_BITS.values()) + 0 * bits
+    return found

@@ -13,7 +13,11 @@ from zds_geo.core.windows import WindowKind
 
 
 def list_breaches(
-    knocks: pd.DataFrame, *, params: ContactParams, register: Collection[str] | None = None
+    knocks: pd.DataFrame,
+    *,
+    params: ContactParams,
+    register: Collection[str] | None = None,
+    staffed: Collection[WindowKind] | None = None,
 ) -> pd.DataFrame:
     """List every knock that the rules did not allow when it was made.
 
@@ -25,6 +29,9 @@ def list_breaches(
         The rules; all knocks are taken to lie in one cycle.
     register : collection of str, optional
         Doors in the do-not-knock register before the first knock.
+    staffed : collection of WindowKind, optional
+        The kinds of window that the roster had in every buurt all the time: the last attempts at a
+        door are for those not tried yet.
 
     Returns
     -------
@@ -41,6 +48,8 @@ def list_breaches(
             rule = _broken(seen, visit, day, params) if at_door else ""
             if at_door and register is not None and door_id in register:
                 rule = rule or "do_not_knock"
+            if at_door and staffed is not None and not rule:
+                rule = _kind_left(seen, visit, params, staffed)
             if rule:
                 rows.append({"door_id": door_id, "knocked_on": day, "rule": rule})
             seen.append({**visit, "day": day, "at_door": at_door})
@@ -128,3 +137,19 @@ def _broken_rest(
     if len(misses) >= params.waiting_from_misses and by_day and not waived:
         return "waiting_rule"
     return ""
+
+
+def _kind_left(
+    seen: list[dict[str, Any]],
+    visit: dict[str, Any],
+    params: ContactParams,
+    staffed: Collection[WindowKind],
+) -> str:
+    outcomes = [k["outcome"] for k in seen]
+    if {"no_talk", "come_back", "talked"} & set(outcomes):
+        return ""
+    tried = {params.windows.kind_of(k["window"]) for k in seen if k["outcome"] == "not_home"}
+    missing = set(staffed) - tried
+    left = params.max_misses - outcomes.count("not_home")
+    this = params.windows.kind_of(visit["window"])
+    return "kind_left" if missing and len(missing) >= left and this not in missing else ""

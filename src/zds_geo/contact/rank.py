@@ -234,10 +234,13 @@ class _State(Rests):
     def _usable(
         self, chances: npt.NDArray[np.float64], windows: tuple[str, ...]
     ) -> npt.NDArray[np.float64]:
-        """Leave out the windows by day of doors that wait for an evening or a Saturday."""
+        """Leave out the windows by day of doors that wait for an evening or a Saturday, and those
+        of a kind that was tried where the last attempts are for the others.
+        """
         bits = {w.name: KIND_BITS[w.kind] for w in self.rules.windows.windows}
-        by_day = np.array([(bits.get(w, QUIET) & QUIET) == 0 for w in windows])
-        closed = self.must_wait[:, None] & by_day
+        kinds = np.array([bits.get(w, QUIET) for w in windows])
+        closed = self.must_wait[:, None] & ((kinds & QUIET) == 0)
+        closed |= self.owed[:, None] & ((self.missing[:, None] & kinds) == 0)
         closed[self.reason == "", windows.index(self.window)] = False  # it waited long enough
         return np.where(closed, 0.0, chances)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from zds_geo.contact import QUARTER, ContactParams, People, fit_chances, list_breaches, rank_doors
 from zds_geo.core.errors import FrameError, SettingsError, UsageError
+from zds_geo.core.windows import WindowKind
 
 START = date(2026, 9, 7)
 PARAMS = ContactParams(cycle_start=START)
@@ -52,7 +53,8 @@ def rank(frame: pd.DataFrame, day: int, window: str = "middag", **more: Any) -> 
 @pytest.mark.parametrize(("misses", "rest"), [(1, 7), (2, 7), (3, 10), (4, 14), (5, 21)])
 def test_after_each_miss_a_door_rests_its_days(misses: int, rest: int) -> None:
     days = [0, 8, 16, 40, 60][:misses]
-    frame = knocks(*((d, "avond", "not_home") for d in days))
+    windows = ("avond", "middag", "zaterdagmiddag", "avond", "avond")
+    frame = knocks(*((d, w, "not_home") for d, w in zip(days, windows, strict=False)))
     last = days[-1]
     early = rank(frame, last + rest - 1, "avond")
     assert (early["eligible"], early["reason"]) == (False, "not_now.cool_down")
@@ -66,11 +68,26 @@ def test_after_six_misses_a_door_rests_until_the_next_cycle() -> None:
 
 
 def test_from_the_fourth_miss_only_evening_or_saturday_until_waited_long_enough() -> None:
-    frame = knocks(*((d, "avond", "not_home") for d in (0, 8, 16, 30)))
+    windows = ("avond", "zaterdagmiddag", "avond", "zaterdagmiddag")
+    frame = knocks(*((d, w, "not_home") for d, w in zip((0, 8, 16, 30), windows, strict=True)))
     assert rank(frame, 46)["reason"] == "not_now.waits_for_window"
     assert rank(frame, 46, "avond")["eligible"]
     assert rank(frame, 30 + 14 + 28)["eligible"]
     assert rank(frame, 46, roster=ROSTER.iloc[:1])["eligible"]
+
+
+def test_the_last_attempts_are_for_the_kinds_of_window_not_tried_yet() -> None:
+    days = (0, 8, 16, 30, 46)
+    by_day = knocks(*((d, "middag", "not_home") for d in days[:4]))
+    assert rank(by_day, 200)["reason"] == "not_now.other_kind"  # waited, but two kinds are left
+    assert rank(by_day, 200, "avond")["eligible"]
+    assert rank(by_day, 200, roster=ROSTER.iloc[:1])["eligible"]  # nobody comes at other times
+    assert rank(by_day, 200, roster=ROSTER.iloc[:2])["eligible"]  # only the evening is left, twice
+    last = knocks(*((d, "middag", "not_home") for d in days[:4]), (46, "avond", "not_home"))
+    assert rank(last, 200, "avond")["reason"] == "not_now.other_kind"
+    assert rank(last, 200, "zaterdagmiddag")["eligible"]
+    opened = knocks((0, "middag", "no_talk"), *((60 + d, "middag", "not_home") for d in days))
+    assert rank(opened, 300)["eligible"]  # somebody opened: no more is owed
 
 
 @pytest.mark.parametrize(
@@ -202,11 +219,16 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
                          window if outcome.value == "come_back" else "", "paper"))  # fmt: skip
     history = pd.DataFrame(rows, columns=frame.columns)
     assert len(history) > 300
-    assert list_breaches(history, params=PARAMS).empty
+    assert list_breaches(history, params=PARAMS, staffed=set(WindowKind)).empty
     planted = knocks((0, "middag", "talked"), (30, "middag", "not_home"))
     assert list_breaches(planted, params=PARAMS)["rule"].tolist() == ["talked"]
     close = knocks((0, "middag", "not_home"), (3, "avond", "not_home"))
     assert list_breaches(close, params=PARAMS)["rule"].tolist() == ["cool_down"]
+    evenings = knocks(*((60 * n, "avond", "not_home") for n in range(6)))
+    kinds = set(WindowKind)
+    found = list_breaches(evenings, params=PARAMS, staffed=kinds)["rule"].tolist()
+    assert found == ["kind_left"] * 2
+    assert list_breaches(evenings, params=PARAMS).empty
 
 
 def test_a_closed_flat_is_visited_three_times_in_eight_weeks_and_then_waits_for_access() -> None:
