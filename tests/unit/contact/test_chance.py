@@ -207,7 +207,7 @@ def test_a_model_keeps_every_rule_and_only_lets_missed_doors_wait(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**31), st.booleans(), st.sampled_from([0.0, 1.0, 4.0]))
+@given(st.integers(0, 2**31), st.booleans(), st.sampled_from([0.0, 1.0, 2.0]))
 def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, room: float) -> None:
     rng = np.random.default_rng(seed)
     chances, places = rng.random((40, 3)), np.array([5.0, 0.0, room])
@@ -221,7 +221,7 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     assert not kept[~able].any()
     assert (chances[kept, 2] > 1.3 * chances[kept, 0]).all()  # never for what nobody staffs
     if few:
-        assert kept.sum() <= 26 * room
+        assert kept.sum() <= 6 * room
     else:  # more chance a day than a knock after each rest
         gain = np.sort(chances[kept, 2] / chances[kept, 0])[::-1]
         turn = 7 * np.arange(len(gain)) / max(room, 1)
