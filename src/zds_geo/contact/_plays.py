@@ -11,7 +11,6 @@ import pandas as pd
 
 from zds_geo.contact._coming import places_of
 from zds_geo.contact._fit import MOST_MISSES
-from zds_geo.contact._rests import count_kinds
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
 from zds_geo.core.windows import AMSTERDAM, WindowKind
@@ -177,7 +176,7 @@ class Board:
                 waits &= (staffed[own] & quiet) > 0
                 able &= ~waits | (idle >= quick + self.params.waiting_days)
             missing = staffed[own] & ~state.kinds[own]
-            owed = (missing > 0) & (count_kinds(missing) >= self.params.max_misses - misses)
+            owed = (missing > 0) & (np.bitwise_count(missing) >= self.params.max_misses - misses)
             mine = own[able & ~(owed & ((missing & bit) == 0))]
             if len(mine) > n:
                 other = (state.kinds[mine] & bit) == 0

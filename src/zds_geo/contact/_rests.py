@@ -173,25 +173,8 @@ class Rests:
         """Whose last attempts are for the kinds still missing: a door rests unreached only after
         attempts in each kind that the roster has (the promise).
         """
-        n_missing = count_kinds(self.missing)
+        n_missing = np.bitwise_count(self.missing)
         left = self.rules.max_misses - self.column("misses")
         unreached = (self.column("contacts") == 0) & ~self.back
         found: npt.NDArray[np.bool_] = unreached & (n_missing > 0) & (n_missing >= left)
         return found
-
-
-def count_kinds(bits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Count the kinds of window in bits.
-
-    Parameters
-    ----------
-    bits : ndarray of int
-        Day 1, evening 2, Saturday 4.
-
-    Returns
-    -------
-    ndarray of int
-        0 to 3.
-    """
-    found: npt.NDArray[np.int64] = sum((bits & bit) > 0 for bit in KIND_BITS.values()) + 0 * bits
-    return found

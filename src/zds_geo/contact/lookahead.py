@@ -20,7 +20,8 @@ _SOFT: Final = 0.08
 FEW_ATTEMPTS: Final = 8
 _BETTER: Final = 1.3  # with attempts enough
 _BETTER_OF_FEW: Final = 1.5
-_QUEUE_WEEKS: Final = 6.0  # as long as a door is let wait
+HOLD_DAYS: Final = 42  # so long after its rest a door is let wait
+_QUEUE_WEEKS: Final = HOLD_DAYS / 7
 SCALE: Final = 10.0  # prizes as large as those of the rules
 
 

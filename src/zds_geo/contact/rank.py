@@ -18,6 +18,7 @@ from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import check_doors, read_log, texts_of
 from zds_geo.contact.lookahead import (
     FEW_ATTEMPTS,
+    HOLD_DAYS,
     better_kept,
     price_windows,
     worth_now,
@@ -41,8 +42,6 @@ MISS_FACTOR: Final = 0.85  # ASSUMPTION: each miss lowers the chance; it never r
 WORTH: Final = {"back": 40.0, "new": 10.0, "other_kind": 7.0, "again": 4.0, "second": 3.0}
 LATER_FACTOR: Final = 0.6  # the kinds still missing are not this one, and the roster has them soon
 LONG_AGO_DAYS: Final = 42
-# With a model: so long after its rest a missed door waits for a window in which it opens more.
-HOLD_DAYS: Final = 42
 # With a model: a door never tried gains until it comes first, by this many weeks or by this many
 # times the weeks that the roster needs for all doors.
 LATE_WEEKS: Final = 8.0
