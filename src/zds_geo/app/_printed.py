@@ -111,8 +111,9 @@ def still_holds(day: Day, shift: RosterShift, printed: Printed) -> bool:
         if frame is None:
             return False
         doors = [d.door_id for d in stop.doors]
-        # What is printed does not wait for a better window that came up since.
-        good = frame["eligible"] | (frame["reason"] == "not_now.better_window")
+        # What is printed does not wait for a window that came up since.
+        waits = frame["reason"].isin(["not_now.better_window", "not_now.other_kind"])
+        good = frame["eligible"] | waits
         if not good.reindex(doors, fill_value=False).all():
             return False
     everyone = [frame for _, frame in ranked]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import numpy.typing as npt
 
@@ -45,13 +45,16 @@ def places_of(where: object) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingShifts:
-    """Shifts in windows that are known, one row each; ``place`` numbers ``places``."""
+    """Shifts in windows that are known, one row each; ``place`` numbers ``places``. ``comes`` is
+    False for a shift that rings nowhere.
+    """
 
     windows: tuple[str, ...]
     places: tuple[frozenset[str], ...]
     window: npt.NDArray[np.intp]
     place: npt.NDArray[np.intp]
     n_doors: npt.NDArray[np.float64]
+    comes: npt.NDArray[np.bool_]
     start_at: pd.Series[pd.Timestamp]
 
     @classmethod
@@ -69,12 +72,16 @@ class ComingShifts:
         Returns
         -------
         ComingShifts
-            ``start_at`` in UTC, NaT where it cannot be read; no doors where no number is given.
+            ``start_at`` in UTC, NaT where there is none; no places where no number is given.
 
         Raises
         ------
         FrameError
-            If there are shifts without ``window``.
+            If there are shifts without ``window``, or a start or a number cannot be read.
+
+        Notes
+        -----
+        A start without a time zone is local; a shift without a start comes every week.
         """
         if roster is None or not len(roster):
             roster = pd.DataFrame({"window": []})
@@ -86,38 +93,44 @@ class ComingShifts:
 
         numbers: dict[frozenset[str], int] = {}
         place = [numbers.setdefault(places_of(one), len(numbers)) for one in column("buurt_codes")]
-        n_doors = pd.to_numeric(column("n_doors"), errors="coerce").fillna(0)
-        starts = column("start_at")
-        iso = "ISO8601" if starts.dtype == object else None
-        start_at = pd.to_datetime(starts, utc=True, errors="coerce", format=iso)
+        n_doors = _numbers_of(column("n_doors"))
         window = pd.Index(windows).get_indexer(pd.Index(list(roster["window"]), dtype=object))
         return cls(
             windows=tuple(windows),
             places=tuple(numbers),
             window=window,
             place=np.array(place, dtype=np.intp),
-            n_doors=n_doors.to_numpy(dtype=float),
-            start_at=start_at.reset_index(drop=True),
+            n_doors=np.nan_to_num(n_doors),
+            comes=(window >= 0) & (np.isnan(n_doors) | (n_doors > 0)),
+            start_at=_instants_of(column("start_at")).reset_index(drop=True),
         )
 
-    def staffed(self, buurten: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    def staffed(
+        self, buurten: pd.Series[str], *, now: datetime | None = None
+    ) -> npt.NDArray[np.bool_]:
         """Tell which windows come to each door's own buurt.
 
         Parameters
         ----------
         buurten : Series of str
             Of n doors.
+        now : datetime, optional
+            Aware: shifts of earlier dates do not count. None: whatever the day of the shift.
 
         Returns
         -------
         ndarray of bool, shape (n, W)
-            Whatever the day of the shift.
+            Shifts of no doors do not count.
         """
+        counts = self.comes
+        if now is not None:
+            midnight = pd.Timestamp(now).tz_convert(AMSTERDAM).normalize()
+            counts = counts & ((self.start_at >= midnight) | self.start_at.isna()).to_numpy()
         at, names = pd.factorize(buurten)
         found = np.zeros((len(names), len(self.windows)), dtype=bool)
         for place, named in enumerate(self.places):
             mine = np.array([not named or code in named for code in names], dtype=bool)
-            rows = self.window[(self.place == place) & (self.window >= 0)]
+            rows = self.window[(self.place == place) & counts]
             found[np.ix_(mine, np.unique(rows))] = True
         return found[at]
 
@@ -137,20 +150,21 @@ class ComingShifts:
             Zero for a window that nobody staffs.
         """
         later = (self.start_at >= pd.Timestamp(now)) | self.start_at.isna()
-        here = np.array([not named or bool(buurten & named) for named in self.places], dtype=bool)
-        counts = later.to_numpy() & here[self.place] & (self.window >= 0)
+        counts = later.to_numpy() & self._here(buurten) & (self.window >= 0)
         found = np.zeros(len(self.windows))
         np.add.at(found, self.window[counts], self.n_doors[counts])
-        ahead = self.days_ahead(now)
+        ahead = self.days_ahead(now=now, buurten=buurten)
         return found / max(ahead // 7 + 1.0, 1.0) if np.isfinite(ahead) else found
 
-    def days_ahead(self, now: datetime) -> float:
+    def days_ahead(self, *, now: datetime, buurten: frozenset[str]) -> float:
         """Give how far the roster reaches.
 
         Parameters
         ----------
         now : datetime
             Aware.
+        buurten : frozenset of str
+            Only shifts that may ring in one of these.
 
         Returns
         -------
@@ -158,10 +172,54 @@ class ComingShifts:
             Whole days until the last shift, below zero where none is left; infinite for shifts of
             every week, which have no date.
         """
-        if not len(self.start_at):
+        starts = self.start_at[self._here(buurten) & self.comes]
+        if not len(starts):
             return -1.0
-        last = self.start_at.dt.tz_convert(AMSTERDAM).max()
+        last = starts.dt.tz_convert(AMSTERDAM).max()
         return np.inf if pd.isna(last) else float((last - pd.Timestamp(now)).days)
+
+    def _here(self, buurten: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Tell which shifts may ring in one of these buurten."""
+        here = np.array([not named or bool(buurten & named) for named in self.places], dtype=bool)
+        found: npt.NDArray[np.bool_] = here[self.place]
+        return found
+
+
+def _numbers_of(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """Give numbers of doors; NaN where there is none."""
+    found: npt.NDArray[np.float64] = pd.to_numeric(column, errors="coerce").to_numpy(
+        dtype=float, na_value=np.nan
+    )
+    unread = np.isnan(found) & column.notna().to_numpy() & (column.astype(str) != "").to_numpy()
+    if (unread | np.isinf(found) | (found < 0)).any():
+        raise FrameError("error.frame", name="roster", faults="n_doors: a number of 0 or more")
+    return found
+
+
+def _instants_of(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """Give instants in UTC; what has no time zone is local."""
+    if pd.api.types.is_numeric_dtype(column):
+        column = pd.Series(pd.NaT, index=column.index)
+    elif not isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = pd.Series([_instant_of(one) for one in column], index=column.index, dtype=object)
+    return pd.to_datetime(column, utc=True)
+
+
+def _instant_of(one: Any) -> pd.Timestamp:
+    try:
+        if one == "" or pd.isna(one):
+            return pd.NaT
+        if isinstance(one, (int, float)):  # a number is no date, whatever it counts
+            return pd.NaT
+        if not isinstance(one, (str, date, np.datetime64)):
+            raise ValueError(one)
+        read = pd.Timestamp(datetime.fromisoformat(one) if isinstance(one, str) else one)
+        if read.tz is None:
+            read = read.tz_localize(AMSTERDAM, ambiguous=True, nonexistent="shift_forward")
+    except ValueError as error:
+        faults = f"start_at: a date and time, not {one!r}"
+        raise FrameError("error.frame", name="roster", faults=faults) from error
+    return read.tz_convert("UTC")
 
 
 def kinds_of(
@@ -191,7 +249,7 @@ def kinds_of(
 def staffed_kinds(
     doors: pd.DataFrame, roster: pd.DataFrame, rules: ContactParams
 ) -> npt.NDArray[np.int64]:
-    """Give for each door the kinds that the coming roster staffs in its buurt.
+    """Give for each door the kinds that the roster staffs in its buurt.
 
     Parameters
     ----------
@@ -205,5 +263,5 @@ def staffed_kinds(
     ndarray of int, shape (n_doors,)
         Bits: day 1, evening 2, Saturday 4.
     """
-    coming = ComingShifts.read(roster, rules.windows.names)
+    coming = ComingShifts.read(roster, rules.windows.names)  # also the shifts that are over
     return kinds_of(coming.staffed(texts_of(doors, "buurt_code")), rules.windows.names, rules)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact._coming import places_of
+from zds_geo.contact._coming import ComingShifts
 from zds_geo.contact._fit import MOST_MISSES
+from zds_geo.contact._rests import QUIET, owed_kinds
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
-from zds_geo.core.windows import AMSTERDAM, WindowKind
+from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -112,40 +113,67 @@ class Board:
         """Lay the roster out over the weeks; what is weekly in a shorter roster is repeated."""
         if not len(roster):
             return []
+        coming = ComingShifts.read(roster, self.model.windows)
         codes = texts_of(self.doors, "buurt_code").to_numpy()
-        names = self.model.windows
-        start = [t.astimezone(AMSTERDAM).date() for t in roster["start_at"]]
-        length = -(-((max(start) - self.today).days + 1) // 7) * 7
-        places = roster["buurt_codes"] if "buurt_codes" in roster else [None] * len(roster)
-        weekly = roster["weekly"] if "weekly" in roster else [True] * len(roster)
-        rows: dict[frozenset[str], npt.NDArray[np.intp]] = {}
+        here = [
+            np.flatnonzero((np.isin(codes, sorted(named)) if named else True) & self.counts)
+            for named in coming.places
+        ]
+        start = coming.start_at.dt.tz_convert(AMSTERDAM)
+        first = (start.dt.tz_localize(None).dt.normalize() - pd.Timestamp(self.today)).dt.days
+        length = max(-(-int(first.max() + 1) // 7) * 7, 7) if first.notna().any() else 7
+        weekly = list(roster["weekly"]) if "weekly" in roster else [True] * len(roster)
         steps = []
-        for on, window, n, where, again in zip(
-            start, roster["window"], roster["n_doors"], places, weekly, strict=True
-        ):
-            key = places_of(where)
-            if key not in rows:
-                mine = np.isin(codes, sorted(key)) if key else np.ones(len(codes), bool)
-                rows[key] = np.flatnonzero(mine & self.counts)
-            if window not in names:
-                continue
-            first = (on - self.today).days
+        for row in np.flatnonzero(coming.comes):
+            window = int(coming.window[row])
+            undated = bool(first.isna()[row])
+            day = self.next_day(window) if undated else int(first[row])
+            again = 7 if undated else length
             steps += [
-                Step(day, names.index(window), float(n), rows[key])
-                for day in range(first, 7 * weeks if again else first + 1, max(length, 7))
-                if 0 <= day < 7 * weeks
+                Step(on, window, float(coming.n_doors[row]), here[coming.place[row]])
+                for on in range(day, 7 * weeks if weekly[row] else day + 1, again)
+                if 0 <= on < 7 * weeks
             ]
         return sorted(steps, key=lambda s: (s.day, s.window))
 
-    def staffed_by(self, steps: Sequence[Step]) -> npt.NDArray[np.int64]:
-        """Give the kinds of window (bits) in which anybody comes to each door."""
-        found = np.zeros(len(self.doors), dtype=np.int64)
+    def next_day(self, window: int) -> int:
+        """Give how many days from today a window first comes.
+
+        Parameters
+        ----------
+        window : int
+            Its place among those of the model.
+
+        Returns
+        -------
+        int
+            0 to 6.
+        """
+        on = min(self.params.windows.get(self.model.windows[window]).weekdays)
+        return (on - self.today.weekday()) % 7
+
+    def last_days(self, steps: Sequence[Step]) -> npt.NDArray[np.int64]:
+        """Give the last day on which anybody comes to each door, for day, evening and Saturday.
+
+        Parameters
+        ----------
+        steps : sequence of Step
+            Of the weeks.
+
+        Returns
+        -------
+        ndarray of int, shape (n, 3)
+            In the order of ``KIND_BITS``; -1 where nobody comes.
+        """
+        found = np.full((len(self.doors), len(KIND_BITS)), -1, dtype=np.int64)
+        column = {bit: k for k, bit in enumerate(KIND_BITS.values())}
         for step in steps:
-            found[step.rows] |= self.bits[step.window]
+            at = column[int(self.bits[step.window])]
+            found[step.rows, at] = np.maximum(found[step.rows, at], step.day)
         return found
 
     def play(
-        self, steps: Sequence[Step], *, staffed: npt.NDArray[np.int64], weeks: int, seed: int
+        self, steps: Sequence[Step], *, last_days: npt.NDArray[np.int64], weeks: int, seed: int
     ) -> Play:
         """Play the weeks once."""
         from scipy.special import expit
@@ -157,10 +185,12 @@ class Board:
         closed = rng.random(len(self.stop))[self.stop] < stays
         places = 1.0 - OTHER_VISITS + OTHER_SPREAD * rng.standard_normal()
         rest = np.array([0, *self.params.min_days_after_misses])
-        quiet = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
         wander = np.cumsum(WANDER * rng.standard_normal(weeks + 1))
         wave = np.maximum(1.0 + wander + WEEK_SPREAD * rng.standard_normal(weeks + 1), 0.2)
+        ends, at = np.unique(last_days), -1
         for step in steps:
+            if at != (at := int(np.searchsorted(ends, step.day))):
+                comes = kinds_from(last_days, step.day)
             n = places * step.n_doors * (1 + SHIFT_SPREAD * rng.standard_normal())
             if rng.random() < CANCELLED or n < 1:
                 continue
@@ -171,13 +201,10 @@ class Board:
             idle = step.day - state.last[own]
             able &= (idle >= quick) & (idle > 0)
             able &= state.shut_out[own] < len(self.params.no_access_days)
-            if not bit & quiet:
-                waits = misses >= self.params.waiting_from_misses
-                waits &= (staffed[own] & quiet) > 0
-                able &= ~waits | (idle >= quick + self.params.waiting_days)
-            missing = staffed[own] & ~state.kinds[own]
-            owed = (missing > 0) & (np.bitwise_count(missing) >= self.params.max_misses - misses)
-            mine = own[able & ~(owed & ((missing & bit) == 0))]
+            mine = own[able]
+            waits = self._wait(state, mine, comes[mine], bit)
+            waits &= (idle < quick + self.params.waiting_days)[able]
+            mine = mine[~waits]
             if len(mine) > n:
                 other = (state.kinds[mine] & bit) == 0
                 order = 2.0 * ~state.tried[mine] + other + rng.random(len(mine)) * 0.99
@@ -191,6 +218,17 @@ class Board:
             state.ring(mine[got_at], opened[got_at], day=step.day, bit=bit)
         return state
 
+    def _wait(
+        self, state: Play, rows: npt.NDArray[np.intp], comes: npt.NDArray[np.int64], bit: int
+    ) -> Bools:
+        """Tell which doors wait for another kind of window than this."""
+        misses = state.misses[rows]
+        owed = owed_kinds(misses, comes & ~state.kinds[rows], comes, self.params)
+        found: Bools = (owed > 0) & ((owed & bit) == 0)
+        if not bit & QUIET:
+            found |= (misses >= self.params.waiting_from_misses) & ((comes & QUIET) > 0)
+        return found
+
     def _draw_opens(self, rng: np.random.Generator) -> Floats:
         """Draw a kind of household for each door; give its chances (logit)."""
         from scipy.special import logit
@@ -200,6 +238,26 @@ class Board:
         table = logit(self.model.table(LEVEL_SPREAD * rng.standard_normal()))
         found: Floats = table[kind]
         return found
+
+
+def kinds_from(last_days: npt.NDArray[np.int64], day: int) -> npt.NDArray[np.int64]:
+    """Give the kinds of window (bits) that still come from a day on.
+
+    Parameters
+    ----------
+    last_days : ndarray of int, shape (n, 3)
+        As from ``Board.last_days``.
+    day : int
+        From today.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Bits.
+    """
+    bits = np.array(list(KIND_BITS.values()), dtype=np.int64)
+    found: npt.NDArray[np.int64] = (last_days >= day) @ bits
+    return found
 
 
 class Play:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from zds_geo.contact.facts import KIND_BITS
+from zds_geo.contact.lookahead import FEW_ATTEMPTS
 from zds_geo.core.windows import WindowKind
 
 if TYPE_CHECKING:
@@ -17,7 +18,45 @@ if TYPE_CHECKING:
 
     Known = dict[str, npt.NDArray[Any]]
 
+DAY: Final = KIND_BITS[WindowKind.DAY]
 QUIET: Final = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
+
+
+def owed_kinds(
+    misses: npt.NDArray[np.int64],
+    missing: npt.NDArray[np.int64],
+    staffed: npt.NDArray[np.int64],
+    rules: ContactParams,
+) -> npt.NDArray[np.int64]:
+    """Give the kinds that the next attempt at an unreached door is kept for.
+
+    Parameters
+    ----------
+    misses : ndarray of int, shape (n,)
+        In this cycle.
+    missing : ndarray of int, shape (n,)
+        Bits of the kinds that come to a door and were never tried there.
+    staffed : ndarray of int, shape (n,)
+        Bits of the kinds that come to a door.
+    rules : ContactParams
+        The ceiling, and the miss from which the day is over.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Bits; 0 where any kind will do. A door rests unreached only after attempts in each kind that
+        the roster has (DESIGN 7), so its last attempts are for those missing. The last one by day
+        comes before the waiting rule; from there on the day is not waited for.
+    """
+    left = rules.max_misses - misses
+    quiet = (staffed & QUIET) > 0
+    waits = quiet & (misses >= rules.waiting_from_misses)
+    open_ = np.where(waits, missing & ~DAY, missing)
+    found = np.where(np.bitwise_count(open_) >= left, open_, 0)
+    last_by_day = quiet & (misses == rules.waiting_from_misses - 1) & ((missing & DAY) > 0)
+    last_by_day &= (left <= FEW_ATTEMPTS) & (np.bitwise_count(missing) <= left)
+    found = np.where(last_by_day, DAY, found)
+    return np.where((misses > 0) & (left > 0), found, 0)
 
 
 class Rests:
@@ -141,10 +180,11 @@ class Rests:
         again = (last + self.rest).astype("datetime64[D]")
         cool = (again > self.day) & ~self.back & ~(contacted & (misses == 0))
         self.refuse(cool, "not_now.cool_down", again)
-        waits = self.must_wait & ((self.bit & QUIET) == 0)
         due = (again + np.timedelta64(self.rules.waiting_days, "D")).astype("datetime64[D]")
+        waits = self.must_wait & ((self.bit & QUIET) == 0)
         self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
-        self.refuse(self.owed & ((self.missing & self.bit) == 0), "not_now.other_kind")
+        kept = (self.owed > 0) & ((self.owed & self.bit) == 0)
+        self.refuse(kept & (due > self.day), "not_now.other_kind", due)
 
     @cached_property
     def rest(self) -> npt.NDArray[np.timedelta64]:
@@ -163,18 +203,10 @@ class Rests:
         return found
 
     @cached_property
-    def missing(self) -> npt.NDArray[np.int64]:
-        """The kinds of window that come to a door and were never tried there, as bits."""
-        found: npt.NDArray[np.int64] = self.staffed & ~self.column("kinds")
-        return found
-
-    @cached_property
-    def owed(self) -> npt.NDArray[np.bool_]:
-        """Whose last attempts are for the kinds still missing: a door rests unreached only after
-        attempts in each kind that the roster has (the promise).
-        """
-        n_missing = np.bitwise_count(self.missing)
-        left = self.rules.max_misses - self.column("misses")
+    def owed(self) -> npt.NDArray[np.int64]:
+        """The kinds that the next attempt is kept for, as bits; 0 where any will do."""
         unreached = (self.column("contacts") == 0) & ~self.back
-        found: npt.NDArray[np.bool_] = unreached & (n_missing > 0) & (n_missing >= left)
+        missing = self.staffed & ~self.column("kinds")
+        owed = owed_kinds(self.column("misses"), missing, self.staffed, self.rules)
+        found: npt.NDArray[np.int64] = np.where(unreached, owed, 0)
         return found

@@ -11,6 +11,8 @@ import pandas as pd
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.windows import WindowKind
 
+_FEW_ATTEMPTS = 8  # with more left, the day comes round again after the waiting rule
+
 
 def list_breaches(
     knocks: pd.DataFrame,
@@ -31,7 +33,7 @@ def list_breaches(
         Doors in the do-not-knock register before the first knock.
     staffed : collection of WindowKind, optional
         The kinds of window that the roster had in every buurt all the time: the last attempts at a
-        door are for those not tried yet.
+        door are for those not tried yet, unless it waited ``waiting_days`` for them.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def list_breaches(
             if at_door and register is not None and door_id in register:
                 rule = rule or "do_not_knock"
             if at_door and staffed is not None and not rule:
-                rule = _kind_left(seen, visit, params, staffed)
+                rule = _kind_left(seen, visit, day, params, staffed)
             if rule:
                 rows.append({"door_id": door_id, "knocked_on": day, "rule": rule})
             seen.append({**visit, "day": day, "at_door": at_door})
@@ -142,14 +144,25 @@ def _broken_rest(
 def _kind_left(
     seen: list[dict[str, Any]],
     visit: dict[str, Any],
+    visit_day: date,
     params: ContactParams,
     staffed: Collection[WindowKind],
 ) -> str:
     outcomes = [k["outcome"] for k in seen]
-    if {"no_talk", "come_back", "talked"} & set(outcomes):
+    misses = [k for k in seen if k["outcome"] == "not_home"]
+    if not misses or {"no_talk", "come_back", "talked"} & set(outcomes):
         return ""
-    tried = {params.windows.kind_of(k["window"]) for k in seen if k["outcome"] == "not_home"}
-    missing = set(staffed) - tried
-    left = params.max_misses - outcomes.count("not_home")
+    rests = params.min_days_after_misses
+    due = misses[-1]["day"] + timedelta(days=rests[min(len(misses), len(rests)) - 1])
+    if visit_day >= due + timedelta(days=params.waiting_days):
+        return ""
+    missing = set(staffed) - {params.windows.kind_of(k["window"]) for k in misses}
+    left = params.max_misses - len(misses)
     this = params.windows.kind_of(visit["window"])
+    if set(staffed) - {WindowKind.DAY}:
+        before = params.waiting_from_misses - len(misses)  # attempts that may be by day
+        if before <= 0:
+            missing -= {WindowKind.DAY}
+        elif before == 1 and WindowKind.DAY in missing and len(missing) <= left <= _FEW_ATTEMPTS:
+            return "" if this is WindowKind.DAY else "kind_left"
     return "kind_left" if missing and len(missing) >= left and this not in missing else ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from zds_geo.contact._plays import Board, Play, Step
+from zds_geo.contact._plays import Board, Play, Step, kinds_from
 from zds_geo.contact.chance import ChanceModel, fit_chances
 from zds_geo.contact.facts import KIND_BITS
 from zds_geo.contact.log import texts_of
@@ -129,14 +129,15 @@ def forecast_promise(
         door_state=door_state,
     )  # fmt: skip
     steps = board.steps(roster, weeks)
-    staffed = board.staffed_by(steps)
+    last_days = board.last_days(steps)
     plays = [
-        board.play(steps, staffed=staffed, weeks=weeks, seed=seed * 1000 + r) for r in range(runs)
+        board.play(steps, last_days=last_days, weeks=weeks, seed=seed * 1000 + r)
+        for r in range(runs)
     ]
     tried = np.array([p.by_week(p.tried_day, board.counts) for p in plays])
     reached = np.array([p.by_week(p.reached_day, board.counts) for p in plays])
     n = int(board.counts.sum())
-    short = [_shortage(p, staffed=staffed) for p in plays]
+    short = [_shortage(p, staffed=kinds_from(last_days, 0)) for p in plays]
     return Forecast(
         weeks=tuple(board.today + timedelta(days=7 * (w + 1) - 1) for w in range(weeks)),
         tried=_spread_of(tried),
@@ -261,9 +262,9 @@ def advise_roster(
 
     def reached(more: list[Step]) -> Floats:
         whole = sorted([*steps, *more], key=lambda s: (s.day, s.window))
-        staffed = board.staffed_by(whole)
+        last_days = board.last_days(whole)
         plays = (
-            board.play(whole, staffed=staffed, weeks=weeks, seed=seed * 1000 + r)
+            board.play(whole, last_days=last_days, weeks=weeks, seed=seed * 1000 + r)
             for r in range(runs)
         )
         return np.array([float(p.reached[board.counts].sum()) for p in plays])
@@ -271,9 +272,8 @@ def advise_roster(
     base, rows = reached([]), []
     everyone = np.flatnonzero(board.counts)
     for window in params.windows.windows:
-        weekday = min(window.weekdays)
-        first = (weekday - board.today.weekday()) % 7
         at = model.windows.index(window.name)
+        first = board.next_day(at)
         more = [Step(day, at, float(n_doors), everyone) for day in range(first, 7 * weeks, 7)]
         gain = reached(more) - base
         error = float(gain.std(ddof=1) / np.sqrt(len(gain))) if len(gain) > 1 else np.inf

@@ -47,6 +47,7 @@ LONG_AGO_DAYS: Final = 42
 LATE_WEEKS: Final = 8.0
 LATE_FACTOR: Final = 1.5
 LATE_WORTH: Final = 20.0
+OWED_WORTH: Final = 10.0  # with a model: the kind of window that the last attempts are kept for
 # With a model and a roster that ends within so many days: what comes after is not known, so all
 # windows come, alike, and all doors are rung at in so many weeks.
 SHORT_ROSTER_DAYS: Final = 6
@@ -133,7 +134,7 @@ def rank_doors(
     day = np.datetime64(today, "D")
     buurten = texts_of(doors, "buurt_code")
     coming = ComingShifts.read(roster, rules.windows.names)
-    kinds = kinds_of(coming.staffed(buurten), coming.windows, rules)
+    kinds = kinds_of(coming.staffed(buurten, now=now), coming.windows, rules)
     state = _State(known, rules=rules, day=day, window=window, bit=KIND_BITS[kind], staffed=kinds)
     blocked = known["refused"] > 0
     if do_not_knock is not None:
@@ -181,9 +182,10 @@ class _Hours:
         rules: ContactParams,
         now: datetime,
     ) -> _Hours:
-        places = coming.weekly_places(now=now, buurten=frozenset(buurten))
-        staffed = coming.staffed(buurten) & (places > 0)
-        if coming.days_ahead(now) < SHORT_ROSTER_DAYS or not places.any():
+        mine = frozenset(buurten)
+        places = coming.weekly_places(now=now, buurten=mine)
+        staffed = coming.staffed(buurten, now=now) & (places > 0)
+        if coming.days_ahead(now=now, buurten=mine) < SHORT_ROSTER_DAYS or not places.any():
             places = np.maximum(places, len(buurten) / (UNKNOWN_WEEKS * len(places)))
         today = now.astimezone(AMSTERDAM).date()
         first = rules.cycle_start
@@ -227,6 +229,7 @@ class _State(Rests):
         new = (self.column("attempts") == 0) & (self.column("contacts") == 0)
         late = np.clip((hours.waited / hours.deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
         worth += np.where(new, LATE_WORTH * late, 0.0)
+        worth += np.where((self.owed & self.bit) > 0, OWED_WORTH, 0.0)
         worth = np.where(self.second, SECOND_FACTOR * worth, worth)
         return chance, np.where(self.back, WORTH["back"] * (0.5 + chance), worth) + ties
 
@@ -239,7 +242,7 @@ class _State(Rests):
         bits = {w.name: KIND_BITS[w.kind] for w in self.rules.windows.windows}
         kinds = np.array([bits.get(w, QUIET) for w in windows])
         closed = self.must_wait[:, None] & ((kinds & QUIET) == 0)
-        closed |= self.owed[:, None] & ((self.missing[:, None] & kinds) == 0)
+        closed |= (self.owed[:, None] > 0) & ((self.owed[:, None] & kinds) == 0)
         closed[self.reason == "", windows.index(self.window)] = False  # it waited long enough
         return np.where(closed, 0.0, chances)
 
@@ -251,7 +254,8 @@ class _State(Rests):
     ) -> None:
         """Let doors that were missed wait for a window in which they open more."""
         misses, rests = self.column("misses"), self.rules.min_days_after_misses
-        days = np.where(self.must_wait, min(self.rules.waiting_days, HOLD_DAYS), HOLD_DAYS)
+        by_rule = self.must_wait | (self.owed > 0)
+        days = np.where(by_rule, min(self.rules.waiting_days, HOLD_DAYS), HOLD_DAYS)
         again = self.days("last_miss") + self.rest + days.astype("timedelta64[D]")
         able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
         kept = better_kept(
@@ -259,7 +263,7 @@ class _State(Rests):
             window=hours.windows.index(self.window),
             places=hours.places,
             able=able & (again > self.day),
-            waiting=self.reason == "not_now.waits_for_window",
+            waiting=np.isin(self.reason, ["not_now.waits_for_window", "not_now.other_kind"]),
             few=self.rules.max_misses - misses <= FEW_ATTEMPTS,
             rest=np.array(rests)[np.minimum(misses, len(rests) - 1)].astype(float),
             ties=ties,

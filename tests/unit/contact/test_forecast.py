@@ -95,6 +95,23 @@ def test_only_its_own_buurt_is_reached() -> None:
     assert found.buurten.loc["BU00000002", "tried_low"] > 60
 
 
+@pytest.mark.parametrize("saturdays", [0, 1])
+def test_nobody_waits_for_a_window_that_does_not_come_again(saturdays: int) -> None:
+    doors = doors_of(200)
+    days = [(START - timedelta(days=n)).isoformat() for n in (90, 82, 74, 60, 40)]
+    windows = ("middag", "avond", "middag", "avond", "avond")
+    frame = pd.DataFrame(
+        [{"door_id": d, "knocked_on": day, "window": w, "outcome": "not_home"}
+         for d in doors.index for day, w in zip(days, windows, strict=True)]
+    )  # fmt: skip
+    evenings = [roster_of(("avond", 7 * week + 1, 60)) for week in range(6)]
+    once = [roster_of(("zaterdagmiddag", 5, 1))] * saturdays
+    roster = pd.concat([*evenings, *once]).assign(weekly=False)
+    params = ContactParams(cycle_start=START - timedelta(days=100))
+    found = forecast_promise(doors, frame, roster, params=params, now=NOW, seed=1, weeks=6, runs=8)
+    assert found.unfinished[2] < 60  # the sixth time was in the evening
+
+
 def test_without_shifts_nothing_is_promised() -> None:
     empty = WEEK.iloc[:0]
     found = forecast_promise(

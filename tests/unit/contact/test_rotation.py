@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from zds_geo.contact import QUARTER, ContactParams, People, fit_chances, list_breaches, rank_doors
 from zds_geo.core.errors import FrameError, SettingsError, UsageError
-from zds_geo.core.windows import WindowKind
+from zds_geo.core.windows import AMSTERDAM, WindowKind
 
 START = date(2026, 9, 7)
 PARAMS = ContactParams(cycle_start=START)
@@ -76,18 +76,84 @@ def test_from_the_fourth_miss_only_evening_or_saturday_until_waited_long_enough(
     assert rank(frame, 46, roster=ROSTER.iloc[:1])["eligible"]
 
 
+def dated(*shifts: tuple[str, int, int]) -> pd.DataFrame:
+    """Make a roster: window, days after the start, doors."""
+    at = [
+        datetime.combine(START + timedelta(days=d), time(12), tzinfo=AMSTERDAM)
+        for _, d, _ in shifts
+    ]
+    return pd.DataFrame(
+        {"window": [w for w, _, _ in shifts], "n_doors": [n for _, _, n in shifts],
+         "start_at": at, "end_at": at}
+    )  # fmt: skip
+
+
+BUT_SATURDAY = knocks(
+    *((d, w, "not_home") for d, w in zip((0, 8, 16, 27, 42), ["middag", "avond"] * 3, strict=False))
+)  # 5 misses: from day 63 on only a Saturday is left, until day 91
+BY_DAY_AND_EVENING = ROSTER.iloc[:2]
+NOBODY = knocks()
+
+
 def test_the_last_attempts_are_for_the_kinds_of_window_not_tried_yet() -> None:
-    days = (0, 8, 16, 30, 46)
-    by_day = knocks(*((d, "middag", "not_home") for d in days[:4]))
-    assert rank(by_day, 200)["reason"] == "not_now.other_kind"  # waited, but two kinds are left
-    assert rank(by_day, 200, "avond")["eligible"]
-    assert rank(by_day, 200, roster=ROSTER.iloc[:1])["eligible"]  # nobody comes at other times
-    assert rank(by_day, 200, roster=ROSTER.iloc[:2])["eligible"]  # only the evening is left, twice
-    last = knocks(*((d, "middag", "not_home") for d in days[:4]), (46, "avond", "not_home"))
-    assert rank(last, 200, "avond")["reason"] == "not_now.other_kind"
-    assert rank(last, 200, "zaterdagmiddag")["eligible"]
+    waits = rank(BUT_SATURDAY, 63, "avond")
+    assert waits["reason"] == "not_now.other_kind"
+    assert waits["not_before"] == START + timedelta(days=91)
+    assert rank(BUT_SATURDAY, 63, "zaterdagmiddag")["eligible"]
+    assert rank(BUT_SATURDAY, 91, "avond")["eligible"]  # waited long enough
+    assert rank(BUT_SATURDAY, 63, "avond", roster=BY_DAY_AND_EVENING)["eligible"]
+    days = (0, 30, 60, 90, 120)
     opened = knocks((0, "middag", "no_talk"), *((60 + d, "middag", "not_home") for d in days))
-    assert rank(opened, 300)["eligible"]  # somebody opened: no more is owed
+    assert rank(opened, 204, "avond")["eligible"]  # somebody opened: no more is owed
+
+
+@pytest.mark.parametrize(
+    "saturday", [("zaterdagmiddag", 61, 40), ("zaterdagmiddag", 68, 0)], ids=["over", "no doors"]
+)
+def test_nobody_waits_for_a_kind_of_window_that_does_not_come(
+    saturday: tuple[str, int, int],
+) -> None:
+    evening = dated(("avond", 63, 5), ("avond", 70, 5))
+    coming = pd.concat([evening, dated(("zaterdagmiddag", 68, 5))])
+    assert rank(BUT_SATURDAY, 63, "avond", roster=coming)["reason"] == "not_now.other_kind"
+    none = pd.concat([evening, dated(saturday)])
+    assert rank(BUT_SATURDAY, 63, "avond", roster=none)["eligible"]
+
+
+def test_the_last_attempt_by_day_comes_before_the_waiting_rule() -> None:
+    windows = ("avond", "zaterdagmiddag", "avond", "zaterdagmiddag", "avond")
+    visits = list(zip((0, 8, 16, 27, 42), windows, strict=True))
+    three = knocks(*((d, w, "not_home") for d, w in visits[:3]))
+    assert rank(three, 27, "avond")["reason"] == "not_now.other_kind"
+    assert rank(three, 27)["eligible"]
+    five = knocks(*((d, w, "not_home") for d, w in visits))
+    assert rank(five, 63, "avond")["eligible"]  # too late for that: it is not kept from the others
+    assert rank(five, 63)["reason"] == "not_now.waits_for_window"
+
+
+@pytest.mark.parametrize("how", ["str", "object", "string", "category", "naive", "stamps"])
+def test_a_roster_is_read_in_any_form_of_date(how: str) -> None:
+    whole = pd.concat([dated(("avond", 63, 5)), dated(("zaterdagmiddag", 68, 5))])
+    at = whole["start_at"]
+    texts = [at.iloc[0].isoformat(), at.iloc[1].strftime("%Y-%m-%dT%H:%M:%S.500+0200")]
+    if how == "naive":
+        form = at.dt.tz_localize(None)
+    elif how == "stamps":
+        form = pd.Series(list(at), dtype=object, index=at.index)
+    else:
+        form = pd.Series(texts, index=at.index, dtype=how)
+    for day, waits in ((63, True), (68, True), (69, False)):
+        found = rank(BUT_SATURDAY, day, "avond", roster=whole.assign(start_at=form))
+        assert found["eligible"] != waits
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"n_doors": -1}, {"n_doors": float("inf")}, {"n_doors": "veel"}, {"start_at": "later"}],
+)
+def test_a_roster_that_cannot_be_read_is_refused(fault: dict[str, Any]) -> None:
+    with pytest.raises(FrameError, match=next(iter(fault))):
+        rank(NOBODY, 1, roster=dated(("avond", 1, 5)).astype(object).assign(**fault))
 
 
 @pytest.mark.parametrize(
@@ -224,11 +290,13 @@ def test_a_season_keeps_every_rule_and_the_checker_finds_planted_breaches() -> N
     assert list_breaches(planted, params=PARAMS)["rule"].tolist() == ["talked"]
     close = knocks((0, "middag", "not_home"), (3, "avond", "not_home"))
     assert list_breaches(close, params=PARAMS)["rule"].tolist() == ["cool_down"]
-    evenings = knocks(*((60 * n, "avond", "not_home") for n in range(6)))
+    evenings = knocks(*((d, "avond", "not_home") for d in (0, 8, 16, 27, 42, 64)))
     kinds = set(WindowKind)
     found = list_breaches(evenings, params=PARAMS, staffed=kinds)["rule"].tolist()
     assert found == ["kind_left"] * 2
     assert list_breaches(evenings, params=PARAMS).empty
+    rare = knocks(*((60 * n, "avond", "not_home") for n in range(6)))
+    assert list_breaches(rare, params=PARAMS, staffed=kinds).empty  # waited long enough each time
 
 
 def test_a_closed_flat_is_visited_three_times_in_eight_weeks_and_then_waits_for_access() -> None:
