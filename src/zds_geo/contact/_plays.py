@@ -11,7 +11,7 @@ import pandas as pd
 
 from zds_geo.contact._coming import ComingShifts
 from zds_geo.contact._fit import MOST_MISSES
-from zds_geo.contact._rests import QUIET, owed_kinds
+from zds_geo.contact._rests import KIND_WAITS, QUIET, owed_kinds
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
 from zds_geo.core.windows import AMSTERDAM
@@ -202,8 +202,7 @@ class Board:
             able &= (idle >= quick) & (idle > 0)
             able &= state.shut_out[own] < len(self.params.no_access_days)
             mine = own[able]
-            waits = self._wait(state, mine, comes[mine], bit)
-            waits &= (idle < quick + self.params.waiting_days)[able]
+            waits = self._wait(state, mine, comes[mine], bit, (idle - quick)[able])
             mine = mine[~waits]
             if len(mine) > n:
                 other = (state.kinds[mine] & bit) == 0
@@ -219,14 +218,20 @@ class Board:
         return state
 
     def _wait(
-        self, state: Play, rows: npt.NDArray[np.intp], comes: npt.NDArray[np.int64], bit: int
+        self,
+        state: Play,
+        rows: npt.NDArray[np.intp],
+        comes: npt.NDArray[np.int64],
+        bit: int,
+        waited: npt.NDArray[np.int64],
     ) -> Bools:
         """Tell which doors wait for another kind of window than this."""
-        misses = state.misses[rows]
+        misses, days = state.misses[rows], self.params.waiting_days
         owed = owed_kinds(misses, comes & ~state.kinds[rows], comes, self.params)
-        found: Bools = (owed > 0) & ((owed & bit) == 0)
+        found: Bools = (owed > 0) & ((owed & bit) == 0) & (waited < KIND_WAITS * days)
         if not bit & QUIET:
-            found |= (misses >= self.params.waiting_from_misses) & ((comes & QUIET) > 0)
+            often = (misses >= self.params.waiting_from_misses) & (waited < days)
+            found |= often & ((comes & QUIET) > 0)
         return found
 
     def _draw_opens(self, rng: np.random.Generator) -> Floats:

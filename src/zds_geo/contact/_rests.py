@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 DAY: Final = KIND_BITS[WindowKind.DAY]
 QUIET: Final = KIND_BITS[WindowKind.EVENING] | KIND_BITS[WindowKind.SATURDAY]
+# A door waits this many times as long for a kind never tried there as by the waiting rule: with the
+# default twelve weeks, after which a roster that hardly has it is no reason to leave the door.
+KIND_WAITS: Final = 3
 
 
 def owed_kinds(
@@ -184,6 +187,8 @@ class Rests:
         waits = self.must_wait & ((self.bit & QUIET) == 0)
         self.refuse(waits & (due > self.day), "not_now.waits_for_window", due)
         kept = (self.owed > 0) & ((self.owed & self.bit) == 0)
+        wait = np.timedelta64(KIND_WAITS * self.rules.waiting_days, "D")
+        due = (again + wait).astype("datetime64[D]")
         self.refuse(kept & (due > self.day), "not_now.other_kind", due)
 
     @cached_property

@@ -11,6 +11,7 @@ import pandas as pd
 from zds_geo.contact.params import ContactParams
 from zds_geo.core.windows import WindowKind
 
+_KIND_WAITS = 3  # times the days of the waiting rule
 _FEW_ATTEMPTS = 8  # with more left, the day comes round again after the waiting rule
 
 
@@ -33,7 +34,7 @@ def list_breaches(
         Doors in the do-not-knock register before the first knock.
     staffed : collection of WindowKind, optional
         The kinds of window that the roster had in every buurt all the time: the last attempts at a
-        door are for those not tried yet, unless it waited ``waiting_days`` for them.
+        door are for those not tried yet, unless it waited three times ``waiting_days`` for them.
 
     Returns
     -------
@@ -154,7 +155,7 @@ def _kind_left(
         return ""
     rests = params.min_days_after_misses
     due = misses[-1]["day"] + timedelta(days=rests[min(len(misses), len(rests)) - 1])
-    if visit_day >= due + timedelta(days=params.waiting_days):
+    if visit_day >= due + timedelta(days=_KIND_WAITS * params.waiting_days):
         return ""
     missing = set(staffed) - {params.windows.kind_of(k["window"]) for k in misses}
     left = params.max_misses - len(misses)

@@ -254,8 +254,7 @@ class _State(Rests):
     ) -> None:
         """Let doors that were missed wait for a window in which they open more."""
         misses, rests = self.column("misses"), self.rules.min_days_after_misses
-        by_rule = self.must_wait | (self.owed > 0)
-        days = np.where(by_rule, min(self.rules.waiting_days, HOLD_DAYS), HOLD_DAYS)
+        days = np.where(self.must_wait, min(self.rules.waiting_days, HOLD_DAYS), HOLD_DAYS)
         again = self.days("last_miss") + self.rest + days.astype("timedelta64[D]")
         able = (self.reason == "") & (misses > 0) & ~self.back & ~self.second
         kept = better_kept(
