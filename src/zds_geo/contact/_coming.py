@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,21 +205,22 @@ def _instants_of(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     return pd.to_datetime(column, utc=True)
 
 
-def _instant_of(one: Any) -> pd.Timestamp:
+def _instant_of(one: Any) -> datetime | None:
     try:
-        if one == "" or pd.isna(one):
-            return pd.NaT
-        if isinstance(one, (int, float)):  # a number is no date, whatever it counts
-            return pd.NaT
-        if not isinstance(one, (str, date, np.datetime64)):
+        if isinstance(one, (int, float)) or one == "" or pd.isna(one):
+            return None  # a number is no date, whatever it counts
+        if isinstance(one, str):
+            one = datetime.fromisoformat(one)
+        elif isinstance(one, (pd.Timestamp, np.datetime64)):
+            one = pd.Timestamp(one).to_pydatetime(warn=False)
+        elif not isinstance(one, datetime) and isinstance(one, date):
+            one = datetime.combine(one, datetime.min.time())
+        if not isinstance(one, datetime):
             raise ValueError(one)
-        read = pd.Timestamp(datetime.fromisoformat(one) if isinstance(one, str) else one)
-        if read.tz is None:
-            read = read.tz_localize(AMSTERDAM, ambiguous=True, nonexistent="shift_forward")
     except ValueError as error:
         faults = f"start_at: a date and time, not {one!r}"
         raise FrameError("error.frame", name="roster", faults=faults) from error
-    return read.tz_convert("UTC")
+    return (one if one.tzinfo else one.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
 
 
 def kinds_of(
