@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Final
 
 from zds_geo.app.explain_door import Explanation
 from zds_geo.app.rest_of_round import RestOfRound
 from zds_geo.cli._face import Face
 from zds_geo.cli._show import day_name
 from zds_geo.core.model import RoundStop
+
+_FOR_A_WINDOW: Final = {"not_now.waits_for_window", "not_now.other_kind"}
 
 
 def show_explained(face: Face, on: date, explained: list[Explanation]) -> None:
@@ -26,7 +29,8 @@ def show_explained(face: Face, on: date, explained: list[Explanation]) -> None:
             continue
         face.print("explain.off", address=one.address, date=day, why=why)
         if one.not_before is not None:
-            face.print("explain.from", date=day_name(face, one.not_before))
+            again = "explain.any_window" if one.reason in _FOR_A_WINDOW else "explain.from"
+            face.print(again, date=day_name(face, one.not_before))
         if one.extra_s is not None and one.left_s is not None:
             face.print(
                 "explain.extra", extra=max(1, round(one.extra_s / 60)), left=one.left_s // 60

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from zds_geo.app.explain_door import Explanation
 from zds_geo.cli import run
+from zds_geo.cli._face import Face
 from zds_geo.cli._knocks import read_words
+from zds_geo.cli._show_rounds import show_explained
 from zds_geo.core.errors import UsageError
 from zds_geo.core.outcomes import Outcome
 from zds_geo.core.windows import DEFAULT_WINDOWS
@@ -132,3 +135,20 @@ def test_an_addition_is_never_taken_for_a_slip_of_the_pen(words: str) -> None:
     quoted = [f"{street} {number} {addition}", *rest]
     door, _ = read_words(quoted, DEFAULT_WINDOWS, date(2026, 11, 28), back="")
     assert door == f"{street} {number} {addition}"
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        ("not_now.cool_down", "  Vanaf zaterdag 28-11-2026 kan het weer."),
+        ("not_now.waits_for_window", "  Vanaf zaterdag 28-11-2026 mag het op elk dagdeel."),
+        ("not_now.other_kind", "  Vanaf zaterdag 28-11-2026 mag het op elk dagdeel."),
+    ],
+)
+def test_who_waits_for_a_window_is_not_told_to_come_no_sooner(
+    reason: str, line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    face = Face(lang="nl", as_json=False, root=tmp_path, now=datetime(2026, 11, 23, tzinfo=UTC))
+    door = Explanation(door_id="1", address="Laan 1", reason=reason, not_before=date(2026, 11, 28))
+    show_explained(face, date(2026, 11, 23), [door])
+    assert capsys.readouterr().out.splitlines()[1] == line
