@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ import jsonschema
 import pypdf
 import pytest
 
+from zds_geo.app._day import contact_params, make_roster
 from zds_geo.app.plan_day import plan_day
+from zds_geo.app.simulate import simulate_weeks
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.cli import run
+from zds_geo.contact import list_breaches
 from zds_geo.core.errors import NoPlanError
 from zds_geo.store import read_layer
 
@@ -47,6 +50,23 @@ def door_ids(folder: Path) -> list[str]:
 
 
 @pytest.mark.req("R36")
+def test_the_simulated_history_of_the_example_keeps_every_rule(own_example: Workspace) -> None:
+    example, first = own_example, NOW.date()
+    later = NOW + timedelta(weeks=14)
+    simulate_weeks(example, first=first, until=later.date(), seed=1, now=later)
+    doors = read_layer(example.places_path, "doors", columns=["buurt_code"])["buurt_code"]
+    with open_store(example, now=later) as store:
+        knocks = store.read_knocks()
+        params = contact_params(example, store)
+        roster = make_roster(example.settings, store, first=first)
+    assert len(knocks) > 1000
+    for code in example.settings.area.buurt_codes:
+        here = roster.loc[[code in codes for codes in roster["buurt_codes"]], "window"]
+        kinds = {params.windows.kind_of(window) for window in here}
+        own = knocks.loc[knocks["door_id"].map(doors) == code]
+        assert list_breaches(own, params=params, staffed=kinds).empty
+
+
 def test_plan_json_keeps_its_schema_and_accounts_for_every_door(own_example: Workspace) -> None:
     answer = planned(own_example)
     plan = json.loads((Path(str(answer["folder"])) / "plan.json").read_text("utf-8"))

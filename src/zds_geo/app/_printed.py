@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from zds_geo.store import HistoryStore
 
+# What is printed does not wait for a window that came up since.
+_WAITS: Final = ("not_now.better_window", "not_now.other_kind", "not_now.waits_for_window")
 SPARSE: Final = 0.5  # a round that takes less of its shift than this is planned anew
 
 
@@ -111,9 +113,7 @@ def still_holds(day: Day, shift: RosterShift, printed: Printed) -> bool:
         if frame is None:
             return False
         doors = [d.door_id for d in stop.doors]
-        # What is printed does not wait for a window that came up since.
-        waits = frame["reason"].isin(["not_now.better_window", "not_now.other_kind"])
-        good = frame["eligible"] | waits
+        good = frame["eligible"] | frame["reason"].isin(_WAITS)
         if not good.reindex(doors, fill_value=False).all():
             return False
     everyone = [frame for _, frame in ranked]

@@ -66,13 +66,13 @@ def simulate_weeks(
     days = [first + timedelta(days=n) for n in range((until - first).days)]
     with open_store(workspace, now=now) as store:
         params = contact_params(workspace, store)
-        roster = make_roster(workspace.settings, store, first=first)
         changes = read_shift_changes(store)
         known = store.read_knocks()
         state = store.read_door_state()
         for done, day in enumerate(days):
             progress("simulate.progress", done, len(days))
             knocks: list[Knock] = []
+            roster = make_roster(workspace.settings, store, first=day)
             for shift in shifts_on(workspace.settings, day, changes=changes):
                 own = _own(workspace, doors, shift)
                 ranked = rank_doors(

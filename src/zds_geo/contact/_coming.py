@@ -64,8 +64,7 @@ class ComingShifts:
         Parameters
         ----------
         roster : DataFrame
-            ``window``; ``start_at`` and ``n_doors``, which only weigh with a model; optional
-            ``buurt_codes``.
+            ``window``; optional ``start_at``, ``n_doors`` and ``buurt_codes``.
         windows : sequence of str
             Names; shifts in other windows are left out.
 
@@ -81,7 +80,8 @@ class ComingShifts:
 
         Notes
         -----
-        A start without a time zone is local; a shift without a start comes every week.
+        A start without a time zone is local; a shift without a start comes every week. A shift of
+        no doors does not come; one without a number does, but has no places.
         """
         if roster is None or not len(roster):
             roster = pd.DataFrame({"window": []})
@@ -207,7 +207,7 @@ def _instants_of(column: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 
 def _instant_of(one: Any) -> datetime | None:
     try:
-        if isinstance(one, (int, float)) or one == "" or pd.isna(one):
+        if pd.isna(one) or isinstance(one, (int, float, np.number)) or one == "":
             return None  # a number is no date, whatever it counts
         if isinstance(one, str):
             one = datetime.fromisoformat(one)
@@ -217,10 +217,10 @@ def _instant_of(one: Any) -> datetime | None:
             one = datetime.combine(one, datetime.min.time())
         if not isinstance(one, datetime):
             raise ValueError(one)
-    except ValueError as error:
+        return (one if one.tzinfo else one.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         faults = f"start_at: a date and time, not {one!r}"
         raise FrameError("error.frame", name="roster", faults=faults) from error
-    return (one if one.tzinfo else one.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
 
 
 def kinds_of(
@@ -255,7 +255,7 @@ def staffed_kinds(
     Parameters
     ----------
     doors, roster : DataFrame
-        As for ``rank_doors``.
+        As for ``rank_doors``; shifts of any date count.
     rules : ContactParams
         Windows.
 

@@ -14,6 +14,7 @@ from zds_geo.contact._fit import MOST_MISSES
 from zds_geo.contact._rests import KIND_WAITS, QUIET, owed_kinds
 from zds_geo.contact.facts import KIND_BITS, close_stops, facts_at, stops_of
 from zds_geo.contact.log import read_log, texts_of
+from zds_geo.core.errors import FrameError
 from zds_geo.core.windows import AMSTERDAM
 
 if TYPE_CHECKING:
@@ -119,10 +120,14 @@ class Board:
             np.flatnonzero((np.isin(codes, sorted(named)) if named else True) & self.counts)
             for named in coming.places
         ]
+        if (coming.n_doors[coming.comes] == 0).any():
+            raise FrameError("error.frame", name="roster", faults="n_doors: a number of each shift")
         start = coming.start_at.dt.tz_convert(AMSTERDAM)
         first = (start.dt.tz_localize(None).dt.normalize() - pd.Timestamp(self.today)).dt.days
-        length = max(-(-int(first.max() + 1) // 7) * 7, 7) if first.notna().any() else 7
-        weekly = list(roster["weekly"]) if "weekly" in roster else [True] * len(roster)
+        weekly = roster["weekly"].fillna(True) if "weekly" in roster else [True] * len(roster)
+        weekly = np.asarray(weekly, dtype=bool)
+        ends = (first + 1)[weekly & first.notna().to_numpy()]
+        length = max(-(-int(ends.max()) // 7) * 7, 7) if len(ends) else 7
         steps = []
         for row in np.flatnonzero(coming.comes):
             window = int(coming.window[row])
@@ -168,6 +173,8 @@ class Board:
         found = np.full((len(self.doors), len(KIND_BITS)), -1, dtype=np.int64)
         column = {bit: k for k, bit in enumerate(KIND_BITS.values())}
         for step in steps:
+            if step.n_doors < 1:  # nobody has the time for a door
+                continue
             at = column[int(self.bits[step.window])]
             found[step.rows, at] = np.maximum(found[step.rows, at], step.day)
         return found

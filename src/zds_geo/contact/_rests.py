@@ -48,16 +48,17 @@ def owed_kinds(
     -------
     ndarray of int, shape (n,)
         Bits; 0 where any kind will do. A door rests unreached only after attempts in each kind that
-        the roster has (DESIGN 7), so its last attempts are for those missing. The last one by day
-        comes before the waiting rule; from there on the day is not waited for.
+        the roster has (DESIGN 7), so its last attempts are for those missing. With few attempts the
+        last one by day comes before the waiting rule, and from there on the day is not waited for.
     """
     left = rules.max_misses - misses
     quiet = (staffed & QUIET) > 0
-    waits = quiet & (misses >= rules.waiting_from_misses)
+    early = rules.max_misses - rules.waiting_from_misses < FEW_ATTEMPTS
+    waits = quiet & (misses >= rules.waiting_from_misses) & early
     open_ = np.where(waits, missing & ~DAY, missing)
     found = np.where(np.bitwise_count(open_) >= left, open_, 0)
     last_by_day = quiet & (misses == rules.waiting_from_misses - 1) & ((missing & DAY) > 0)
-    last_by_day &= (left <= FEW_ATTEMPTS) & (np.bitwise_count(missing) <= left)
+    last_by_day &= early & (np.bitwise_count(missing) <= left)
     found = np.where(last_by_day, DAY, found)
     return np.where((misses > 0) & (left > 0), found, 0)
 

@@ -12,7 +12,7 @@ from zds_geo.contact.params import ContactParams
 from zds_geo.core.windows import WindowKind
 
 _KIND_WAITS = 3  # times the days of the waiting rule
-_FEW_ATTEMPTS = 8  # with more left, the day comes round again after the waiting rule
+_FEW_ATTEMPTS = 8  # with more after the waiting rule begins, the day may come last
 
 
 def list_breaches(
@@ -35,6 +35,7 @@ def list_breaches(
     staffed : collection of WindowKind, optional
         The kinds of window that the roster had in every buurt all the time: the last attempts at a
         door are for those not tried yet, unless it waited three times ``waiting_days`` for them.
+        None: that is not checked, and the waiting rule holds everywhere.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def list_breaches(
         for visit in visits:
             day = _day(visit["knocked_on"])
             at_door = visit.get("source") not in {"request", "elsewhere"}
-            rule = _broken(seen, visit, day, params) if at_door else ""
+            rule = _broken(seen, visit, day, params, staffed) if at_door else ""
             if at_door and register is not None and door_id in register:
                 rule = rule or "do_not_knock"
             if at_door and staffed is not None and not rule:
@@ -68,7 +69,11 @@ def _day_or(value: object, usual: date) -> date:
 
 
 def _broken(
-    seen: list[dict[str, Any]], visit: dict[str, Any], day: date, params: ContactParams
+    seen: list[dict[str, Any]],
+    visit: dict[str, Any],
+    day: date,
+    params: ContactParams,
+    staffed: Collection[WindowKind] | None,
 ) -> str:
     if not seen:
         return ""
@@ -87,7 +92,7 @@ def _broken(
         return _broken_appointment(met[-1], visit, day, params)
     if "no_talk" in outcomes or "come_back" in outcomes:
         return _broken_second_talk(seen, day, params)
-    return _broken_rest(seen, visit, day, params)
+    return _broken_rest(seen, visit, day, params, staffed)
 
 
 def _broken_appointment(
@@ -101,7 +106,8 @@ def _broken_appointment(
     if day > until:
         again = last["day"] + timedelta(days=params.second_talk_days)
         return "second_talk_too_soon" if day < again else ""
-    if last["come_back_window"] and visit["window"] != last["come_back_window"]:
+    asked = last.get("come_back_window")
+    if isinstance(asked, str) and asked and visit["window"] != asked:
         return "other_window_than_asked"
     return ""
 
@@ -115,7 +121,11 @@ def _broken_second_talk(seen: list[dict[str, Any]], day: date, params: ContactPa
 
 
 def _broken_rest(
-    seen: list[dict[str, Any]], visit: dict[str, Any], day: date, params: ContactParams
+    seen: list[dict[str, Any]],
+    visit: dict[str, Any],
+    day: date,
+    params: ContactParams,
+    staffed: Collection[WindowKind] | None,
 ) -> str:
     misses = [k for k in seen if k["outcome"] == "not_home"]
     if len(misses) >= params.max_misses:
@@ -137,7 +147,8 @@ def _broken_rest(
         return "cool_down"
     by_day = params.windows.kind_of(visit["window"]) is WindowKind.DAY
     waived = day >= due + timedelta(days=params.waiting_days)
-    if len(misses) >= params.waiting_from_misses and by_day and not waived:
+    comes = staffed is None or set(staffed) - {WindowKind.DAY}
+    if len(misses) >= params.waiting_from_misses and by_day and comes and not waived:
         return "waiting_rule"
     return ""
 
@@ -162,8 +173,9 @@ def _kind_left(
     this = params.windows.kind_of(visit["window"])
     if set(staffed) - {WindowKind.DAY}:
         before = params.waiting_from_misses - len(misses)  # attempts that may be by day
-        if before <= 0:
+        early = params.max_misses - params.waiting_from_misses < _FEW_ATTEMPTS
+        if early and before <= 0:
             missing -= {WindowKind.DAY}
-        elif before == 1 and WindowKind.DAY in missing and len(missing) <= left <= _FEW_ATTEMPTS:
+        elif early and before == 1 and WindowKind.DAY in missing and len(missing) <= left:
             return "" if this is WindowKind.DAY else "kind_left"
     return "kind_left" if missing and len(missing) >= left and this not in missing else ""

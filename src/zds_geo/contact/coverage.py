@@ -52,8 +52,8 @@ def measure_coverage(
     by : str
         Column of ``doors`` to group by.
     roster : DataFrame, optional
-        Shifts, as for ``rank_doors``: kinds of window that nobody staffs in a buurt do not count
-        against it.
+        Shifts of any date, else as for ``rank_doors``: kinds of window that nobody staffs in a
+        buurt do not count against it.
     door_state : DataFrame, optional
         What remains after retention: the figures are the same before and after.
 

@@ -95,8 +95,8 @@ def forecast_promise(
     doors, knocks : DataFrame
         As for ``rank_doors``.
     roster : DataFrame
-        Coming shifts, as for ``rank_doors``; repeated when shorter than the weeks, but for those
-        that an optional column ``weekly`` is False of.
+        Coming shifts, as for ``rank_doors``, each with its ``n_doors``. The whole weeks of those
+        that an optional column ``weekly`` is not False of are repeated when shorter than ``weeks``.
     params : ContactParams
         Rules.
     now : datetime
@@ -120,6 +120,11 @@ def forecast_promise(
     -------
     Forecast
         The same for the same input and seed.
+
+    Raises
+    ------
+    FrameError
+        If doors, knocks or roster cannot be read.
     """
     learned = model or fit_chances(
         doors, knocks, now=now, seed=seed, params=params, door_state=door_state

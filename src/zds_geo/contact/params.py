@@ -25,7 +25,8 @@ class ContactParams:
     waiting_from_misses : int
         From this number of misses on only evenings and Saturdays.
     waiting_days : int
-        The waiting rule is dropped after so many days.
+        The waiting rule is dropped after so many days; three times as long a door waits for a kind
+        of window never tried there. 0: it never waits.
     second_talk_days : int
         Opened without a talk: once more after so many days.
     no_access_days : tuple of int

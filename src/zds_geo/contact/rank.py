@@ -81,6 +81,7 @@ def rank_doors(
         Columns of the knocks CSV; missing optional columns count as empty.
     roster : DataFrame
         Coming shifts: ``start_at``, ``end_at``, ``window``, ``n_doors``; optional ``buurt_codes``.
+        Of earlier dates, or of no doors, they do not count; without a start they come every week.
     window : str
         Name of the window.
     now : datetime
@@ -108,7 +109,8 @@ def rank_doors(
     Raises
     ------
     FrameError
-        If a column is missing, a door comes twice, or ids, dates or outcomes cannot be read.
+        If a column is missing, a door comes twice, or ids, dates, outcomes or the roster cannot be
+        read.
     UsageError
         If ``now`` has no time zone, or the model knows other windows.
 

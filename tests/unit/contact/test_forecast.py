@@ -21,6 +21,7 @@ from zds_geo.contact import (
     needed_weeks,
     run_season,
 )
+from zds_geo.core.errors import FrameError
 from zds_geo.core.windows import AMSTERDAM
 
 START = date(2026, 1, 5)
@@ -110,6 +111,24 @@ def test_nobody_waits_for_a_window_that_does_not_come_again(saturdays: int) -> N
     params = ContactParams(cycle_start=START - timedelta(days=100))
     found = forecast_promise(doors, frame, roster, params=params, now=NOW, seed=1, weeks=6, runs=8)
     assert found.unfinished[2] < 60  # the sixth time was in the evening
+
+
+def test_a_single_date_beside_a_weekly_roster_leaves_the_weeks_as_they_are() -> None:
+    once = roster_of(("zaterdagmiddag", 40, 40)).assign(weekly=False)
+    doors = doors_of(200)
+    plain, more = (
+        forecast_promise(doors, NONE, r, params=PARAMS, now=NOW, seed=1, weeks=8, runs=8)
+        for r in (WEEK.assign(weekly=True), pd.concat([WEEK.assign(weekly=True), once]))
+    )
+    assert plain.done_week == more.done_week > 0
+    assert more.reached[1, -1] > plain.reached[1, -1] - 5
+
+
+def test_a_forecast_needs_the_number_of_doors_of_each_shift() -> None:
+    with pytest.raises(FrameError, match="n_doors"):
+        forecast_promise(
+            doors_of(40), NONE, WEEK.assign(n_doors=None), params=PARAMS, now=NOW, seed=1, weeks=3,
+        )  # fmt: skip
 
 
 def test_without_shifts_nothing_is_promised() -> None:

@@ -131,6 +131,29 @@ def test_the_last_attempt_by_day_comes_before_the_waiting_rule() -> None:
     assert rank(five, 63)["reason"] == "not_now.waits_for_window"
 
 
+@pytest.mark.parametrize("max_misses", [3, 6, 11, 12, 20])
+@pytest.mark.parametrize("window", ["avond", "middag"])
+def test_no_door_rests_before_each_kind_was_tried_whatever_the_ceiling(
+    max_misses: int, window: str
+) -> None:
+    params = replace(PARAMS, max_misses=max_misses)
+    visits: list[tuple[int, str, str]] = []
+    for day in range(0, 2000, 7):
+        on = START + timedelta(days=day)
+        now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        rest = visits[-1][0] + 7 if visits else 0
+        for name in (window, "avond", "zaterdagmiddag", "middag") if day >= rest else ():
+            found = rank_doors(DOORS, knocks(*visits), ROSTER, window=name, now=now, seed=1,
+                               params=params)  # fmt: skip
+            if found.loc[DOOR, "eligible"]:
+                visits.append((day, name, "not_home"))
+                break
+        if len(visits) == max_misses:
+            break
+    assert {params.windows.kind_of(name) for _, name, _ in visits} == set(WindowKind)
+    assert list_breaches(knocks(*visits), params=params, staffed=set(WindowKind)).empty
+
+
 @pytest.mark.parametrize("how", ["str", "object", "string", "category", "naive", "stamps"])
 def test_a_roster_is_read_in_any_form_of_date(how: str) -> None:
     whole = pd.concat([dated(("avond", 63, 5)), dated(("zaterdagmiddag", 68, 5))])
@@ -147,9 +170,21 @@ def test_a_roster_is_read_in_any_form_of_date(how: str) -> None:
         assert found["eligible"] != waits
 
 
+@pytest.mark.parametrize("none", [None, pd.NA, pd.NaT, "", 0, float("nan")])
+def test_a_shift_without_a_start_comes_every_week(none: Any) -> None:
+    undated = dated(("zaterdagmiddag", 1, 5)).astype({"start_at": object}).assign(start_at=[none])
+    assert rank(BUT_SATURDAY, 63, "avond", roster=undated)["reason"] == "not_now.other_kind"
+
+
 @pytest.mark.parametrize(
     "fault",
-    [{"n_doors": -1}, {"n_doors": float("inf")}, {"n_doors": "veel"}, {"start_at": "later"}],
+    [
+        {"n_doors": -1},
+        {"start_at": "0001-01-01"},
+        {"n_doors": float("inf")},
+        {"n_doors": "veel"},
+        {"start_at": "later"},
+    ],
 )
 def test_a_roster_that_cannot_be_read_is_refused(fault: dict[str, Any]) -> None:
     with pytest.raises(FrameError, match=next(iter(fault))):
