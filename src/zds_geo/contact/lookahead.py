@@ -20,6 +20,9 @@ _SOFT: Final = 0.08
 FEW_ATTEMPTS: Final = 8
 _BETTER: Final = 1.3  # with attempts enough
 _BETTER_OF_FEW: Final = 1.5
+_BETTER_IF_FULL: Final = (
+    2.0  # who has few, where the best window is full: any that is so much better
+)
 HOLD_DAYS: Final = 42  # so long after its rest a door is let wait
 _QUEUE_WEEKS: Final = HOLD_DAYS / 7
 SCALE: Final = 10.0  # prizes as large as those of the rules
@@ -103,6 +106,10 @@ def better_kept(
 ) -> npt.NDArray[np.bool_]:
     """Tell which doors rather wait for a better window that has room for them.
 
+    With few attempts left a door whose best window is full may wait for another that is twice as
+    good: else the doors that are out by day would be rung at in a morning, because all of them aim
+    at one evening.
+
     Parameters
     ----------
     chances : ndarray, shape (n, W)
@@ -126,7 +133,7 @@ def better_kept(
     Returns
     -------
     ndarray of bool, shape (n,)
-        Those that gain most by waiting, as many as their best window has room for.
+        Those that gain most by waiting, as many as their window has room for.
 
     Examples
     --------
@@ -138,15 +145,18 @@ def better_kept(
     [True, False]
     """
     staffed = np.where(places > 0, chances, 0.0)
-    aim, best = staffed.argmax(axis=1), staffed.max(axis=1)
-    gain = (best / np.maximum(chances[:, window], 1e-9)).round(9)
-    wants = able & (gain > np.where(few, _BETTER_OF_FEW, _BETTER))
-    ahead = np.bincount(aim[waiting], minlength=len(places))
+    gains = (staffed / np.maximum(chances[:, [window]], 1e-9)).round(9)
+    taken = np.bincount(staffed.argmax(axis=1)[waiting], minlength=len(places))
     kept = np.zeros(len(chances), dtype=bool)
-    for at in np.flatnonzero(np.bincount(aim[wants], minlength=len(places))):
-        mine = np.flatnonzero(wants & (aim == at))
-        mine = mine[np.lexsort([ties[mine], -gain[mine]])]
-        weeks = (ahead[at] + np.arange(len(mine))) / places[at]  # before its turn
-        soon = gain[mine] > 1 + 7 * weeks / np.maximum(rest[mine], 1.0)
-        kept[mine] = np.where(few[mine], weeks < _QUEUE_WEEKS, soon)
+    for turn, aim in enumerate(np.argsort(-gains, axis=1, kind="stable").T):
+        gain = gains[np.arange(len(gains)), aim]
+        least = np.where(few, _BETTER_OF_FEW, _BETTER) if turn == 0 else _BETTER_IF_FULL
+        wants = able & ~kept & (few | (turn == 0)) & (gain > least)
+        for at in np.unique(aim[wants]):
+            mine = np.flatnonzero(wants & (aim == at))
+            mine = mine[np.lexsort([ties[mine], -gain[mine]])]
+            weeks = (taken[at] + np.arange(len(mine))) / places[at]  # before its turn
+            soon = gain[mine] > 1 + 7 * weeks / np.maximum(rest[mine], 1.0)
+            kept[mine] = np.where(few[mine], weeks < _QUEUE_WEEKS, soon)
+            taken[at] += int(kept[mine].sum())
     return kept

@@ -234,6 +234,19 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     assert again[turned].tolist() == kept.tolist()
 
 
+@pytest.mark.parametrize(("middle", "kept"), [(0.3, 8), (0.19, 6)])
+def test_with_few_attempts_a_door_takes_another_window_where_its_best_is_full(
+    middle: float, kept: int
+) -> None:
+    n = 8
+    found = better_kept(
+        np.tile([0.1, middle, 0.5], (n, 1)), window=0, places=np.array([9.0, 9.0, 1.0]),
+        able=np.ones(n, bool), waiting=np.zeros(n, bool), few=np.ones(n, bool), rest=np.full(n, 7.0),
+        ties=np.arange(n) / n,
+    )  # fmt: skip
+    assert found.sum() == kept  # six weeks of the one, then the other if it is twice as good
+
+
 def test_a_missed_door_waits_for_the_evening_while_there_is_one() -> None:
     doors = doors_of(40, per_side=40)
     old = [knock(d, "talked", "avond", "2026-04-01") for d in doors.index[:20]]
