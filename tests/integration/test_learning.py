@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -108,6 +108,9 @@ def test_plain_and_learned_days_are_held_beside_each_other(
 def test_the_outlook_reaches_to_the_end_of_the_cycle(own_example: Workspace) -> None:
     outlook = look_ahead(own_example, now=NOW)
     assert outlook.promised
+    assert outlook.until == date(
+        2027, 2, 21
+    )  # 26 weeks from Monday 24 August, also seen on a Sunday
     assert set(outlook.forecast.buurten.index) <= set(outlook.names)
     assert len(outlook.advice) == 6
     path = own_example.root / "zds.toml"

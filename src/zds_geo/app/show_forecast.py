@@ -79,17 +79,18 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
         params = contact_params(workspace, store)
         known = read_known(store, doors.index)
         register = store.do_not_knock_doors()
-    weeks, promised = USUAL_WEEKS, False
+    weeks, days, promised = USUAL_WEEKS, None, False
     if cycle is not None and cycle.weeks:
         left = (cycle.started_on + timedelta(weeks=cycle.weeks) - today).days
-        weeks, promised = max(1, -(-left // 7)), left > 0
+        weeks, days, promised = max(1, -(-left // 7)), left if left > 0 else None, left > 0
     forecast = forecast_promise(
         doors, known.knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
-        do_not_knock=register, door_state=known.door_state, seconds_per_door=SECONDS_PER_DOOR,
+        days=days, do_not_knock=register, door_state=known.door_state,
+        seconds_per_door=SECONDS_PER_DOOR,
     )  # fmt: skip
     advice = advise_roster(
         doors, known.knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
-        do_not_knock=register, door_state=known.door_state, runs=ADVICE_RUNS,
+        days=days, do_not_knock=register, door_state=known.door_state, runs=ADVICE_RUNS,
     )  # fmt: skip
     return Outlook(
         until=forecast.weeks[-1],

@@ -110,8 +110,8 @@ class Board:
         names = model.windows
         self.bits = np.array([KIND_BITS[params.windows.kind_of(w)] for w in names])
 
-    def steps(self, roster: pd.DataFrame, weeks: int) -> list[Step]:
-        """Lay the roster out over the weeks; what is weekly in a shorter roster is repeated."""
+    def steps(self, roster: pd.DataFrame, days: int) -> list[Step]:
+        """Lay the roster out over the days; what is weekly in a shorter roster is repeated."""
         if not len(roster):
             return []
         coming = ComingShifts.read(roster, self.model.windows)
@@ -136,8 +136,8 @@ class Board:
             again = 7 if undated else length
             steps += [
                 Step(on, window, float(coming.n_doors[row]), here[coming.place[row]])
-                for on in range(day, 7 * weeks if weekly[row] else day + 1, again)
-                if 0 <= on < 7 * weeks
+                for on in range(day, days if weekly[row] else day + 1, again)
+                if 0 <= on < days
             ]
         return sorted(steps, key=lambda s: (s.day, s.window))
 

@@ -82,6 +82,7 @@ def forecast_promise(
     now: datetime,
     seed: int,
     weeks: int,
+    days: int | None = None,
     runs: int = RUNS,
     model: ChanceModel | None = None,
     do_not_knock: Collection[str] = frozenset(),
@@ -105,6 +106,8 @@ def forecast_promise(
         Of the plays.
     weeks : int
         How far.
+    days : int, optional
+        Shifts after so many days do not count: the last week may end early.
     runs : int
         Plays.
     model : ChanceModel, optional
@@ -133,7 +136,8 @@ def forecast_promise(
         doors, knocks, params=params, now=now, do_not_knock=do_not_knock, model=learned,
         door_state=door_state,
     )  # fmt: skip
-    steps = board.steps(roster, weeks)
+    ahead = 7 * weeks if days is None else min(days, 7 * weeks)
+    steps = board.steps(roster, ahead)
     last_days = board.last_days(steps)
     plays = [
         board.play(steps, last_days=last_days, weeks=weeks, seed=seed * 1000 + r)
@@ -144,7 +148,9 @@ def forecast_promise(
     n = int(board.counts.sum())
     short = [_shortage(p, staffed=kinds_from(last_days, 0)) for p in plays]
     return Forecast(
-        weeks=tuple(board.today + timedelta(days=7 * (w + 1) - 1) for w in range(weeks)),
+        weeks=tuple(
+            board.today + timedelta(days=min(7 * (w + 1), ahead) - 1) for w in range(weeks)
+        ),
         tried=_spread_of(tried),
         reached=_spread_of(reached),
         n_doors=n,
@@ -224,6 +230,7 @@ def advise_roster(
     now: datetime,
     seed: int,
     weeks: int,
+    days: int | None = None,
     runs: int = RUNS,
     do_not_knock: Collection[str] = frozenset(),
     door_state: pd.DataFrame | None = None,
@@ -243,6 +250,8 @@ def advise_roster(
         Of the plays: the same in each, so that differences are of the shift.
     weeks : int
         How far.
+    days : int, optional
+        Shifts after so many days do not count: the last week may end early.
     runs : int
         Plays.
     do_not_knock : collection of str
@@ -263,7 +272,8 @@ def advise_roster(
         doors, knocks, params=params, now=now, do_not_knock=do_not_knock, model=model,
         door_state=door_state,
     )  # fmt: skip
-    steps = board.steps(roster, weeks)
+    ahead = 7 * weeks if days is None else min(days, 7 * weeks)
+    steps = board.steps(roster, ahead)
 
     def reached(more: list[Step]) -> Floats:
         whole = sorted([*steps, *more], key=lambda s: (s.day, s.window))
@@ -279,7 +289,7 @@ def advise_roster(
     for window in params.windows.windows:
         at = model.windows.index(window.name)
         first = board.next_day(at)
-        more = [Step(day, at, float(n_doors), everyone) for day in range(first, 7 * weeks, 7)]
+        more = [Step(day, at, float(n_doors), everyone) for day in range(first, ahead, 7)]
         gain = reached(more) - base
         error = float(gain.std(ddof=1) / np.sqrt(len(gain))) if len(gain) > 1 else np.inf
         sure = model.n_knocks >= FEW_KNOCKS and abs(float(gain.mean())) > 2 * error
