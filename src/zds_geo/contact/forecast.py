@@ -353,4 +353,8 @@ def _per_buurt(board: Board, plays: Sequence[Play]) -> pd.DataFrame:
             triple = _triple(list(values))
             row |= dict(zip((f"{name}_low", f"{name}_middle", f"{name}_high"), triple, strict=True))
         rows.append(row | {"all_tried_week": _done_week(tried, int(mine.sum()))})
-    return pd.DataFrame(rows).set_index("buurt_code")
+    figures = [
+        f"{name}_{end}" for name in ("tried", "reached") for end in ("low", "middle", "high")
+    ]
+    columns = ["buurt_code", "n_doors", *figures, "all_tried_week"]
+    return pd.DataFrame(rows, columns=columns).set_index("buurt_code")

@@ -131,6 +131,14 @@ def test_a_forecast_needs_the_number_of_doors_of_each_shift() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_an_area_of_no_homes_or_one_has_a_forecast(n: int) -> None:
+    found = forecast_promise(
+        doors_of(n), NONE, WEEK, params=PARAMS, now=NOW, seed=1, weeks=4, runs=3
+    )
+    assert found.n_doors == found.tried[1, -1] == len(found.buurten) == n
+
+
 def test_without_shifts_nothing_is_promised() -> None:
     empty = WEEK.iloc[:0]
     found = forecast_promise(
