@@ -16,7 +16,7 @@ _STEPS: Final = 30
 _OWN: Final = 0.5  # how much the chance itself counts beside the advantage over other windows
 _SOFT: Final = 0.08
 # A miss costs an attempt and a rest. Who has few attempts left rather waits for a window in which
-# the chance is half as good again, as long as it comes round for all who wait in so many weeks.
+# the chance is half as good again, as long as its turn comes within the queue.
 FEW_ATTEMPTS: Final = 8
 _BETTER: Final = 1.3  # with attempts enough
 _BETTER_OF_FEW: Final = 1.5
@@ -24,7 +24,9 @@ _BETTER_IF_FULL: Final = (
     2.0  # who has few, where the best window is full: any that is so much better
 )
 HOLD_DAYS: Final = 42  # so long after its rest a door is let wait
-_QUEUE_WEEKS: Final = HOLD_DAYS / 7
+# The queue is as long as the roster needs to ring at all doors, within these bounds (weeks): where
+# hours are scarce, the attempts that are not spent by day are worth more than the time they take.
+LEAST_QUEUE, MOST_QUEUE = HOLD_DAYS / 7, 26.0
 SCALE: Final = 10.0  # prizes as large as those of the rules
 
 
@@ -103,6 +105,7 @@ def better_kept(
     few: npt.NDArray[np.bool_],
     rest: npt.NDArray[np.float64],
     ties: npt.NDArray[np.float64],
+    queue: float,
 ) -> npt.NDArray[np.bool_]:
     """Tell which doors rather wait for a better window that has room for them.
 
@@ -129,6 +132,8 @@ def better_kept(
         more chance a day than a knock after each rest (renewal reward).
     ties : ndarray, shape (n,)
         Who goes first of those that gain the same: a number that hangs on the door alone.
+    queue : float
+        Weeks within which its turn must come for who has few attempts.
 
     Returns
     -------
@@ -140,7 +145,7 @@ def better_kept(
     >>> chances, one = np.array([[0.2, 0.5], [0.4, 0.5]]), np.array([True, True])
     >>> better_kept(
     ...     chances, window=0, places=np.ones(2), able=one, waiting=~one, few=one,
-    ...     rest=np.ones(2), ties=np.zeros(2),
+    ...     rest=np.ones(2), ties=np.zeros(2), queue=6.0,
     ... ).tolist()
     [True, False]
     """
@@ -157,6 +162,6 @@ def better_kept(
             mine = mine[np.lexsort([ties[mine], -gain[mine]])]
             weeks = (taken[at] + np.arange(len(mine))) / places[at]  # before its turn
             soon = gain[mine] > 1 + 7 * weeks / np.maximum(rest[mine], 1.0)
-            kept[mine] = np.where(few[mine], weeks < _QUEUE_WEEKS, soon)
+            kept[mine] = np.where(few[mine], weeks < queue, soon)
             taken[at] += int(kept[mine].sum())
     return kept

@@ -19,6 +19,8 @@ from zds_geo.contact.log import check_doors, read_log, texts_of
 from zds_geo.contact.lookahead import (
     FEW_ATTEMPTS,
     HOLD_DAYS,
+    LEAST_QUEUE,
+    MOST_QUEUE,
     better_kept,
     price_windows,
     worth_now,
@@ -165,14 +167,14 @@ def _check(doors: pd.DataFrame, now: datetime) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hours:
     """The places that the roster has a week in each window, which of them come to each door's own
-    buurt, and how long the newest have waited.
+    buurt, how many days the newest have waited, and the weeks that all doors take.
     """
 
     windows: tuple[str, ...]
     places: npt.NDArray[np.float64]
     staffed: npt.NDArray[np.bool_]
     waited: float
-    deadline: float
+    weeks: float
 
     @classmethod
     def of(
@@ -194,10 +196,9 @@ class _Hours:
         if first is None and len(log.day):
             first = log.day.min().astype(object)
         waited = 0.0 if first is None else float(max((today - first).days, 0))
-        weeks = len(buurten) / max(places.sum(), 1.0)
         return cls(
             windows=coming.windows, places=places, staffed=staffed, waited=waited,
-            deadline=7.0 * max(LATE_WEEKS, LATE_FACTOR * weeks),
+            weeks=len(buurten) / max(places.sum(), 1.0),
         )  # fmt: skip
 
 
@@ -229,7 +230,8 @@ class _State(Rests):
         price = price_windows(usable[waiting], hours.places)
         worth = worth_now(usable, window=hours.windows.index(self.window), price=price)
         new = (self.column("attempts") == 0) & (self.column("contacts") == 0)
-        late = np.clip((hours.waited / hours.deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
+        deadline = 7.0 * max(LATE_WEEKS, LATE_FACTOR * hours.weeks)
+        late = np.clip((hours.waited / deadline - 0.5) / 0.4, 0.0, 1.0) ** 2
         worth += np.where(new, LATE_WORTH * late, 0.0)
         worth += np.where((self.owed & self.bit) > 0, OWED_WORTH, 0.0)
         worth = np.where(self.second, SECOND_FACTOR * worth, worth)
@@ -268,6 +270,7 @@ class _State(Rests):
             few=self.rules.max_misses - misses <= FEW_ATTEMPTS,
             rest=np.array(rests)[np.minimum(misses, len(rests) - 1)].astype(float),
             ties=ties,
+            queue=float(np.clip(hours.weeks, LEAST_QUEUE, MOST_QUEUE)),
         )
         self.refuse(kept, "not_now.better_window")
 

@@ -213,7 +213,7 @@ def test_who_waits_gains_by_it_and_its_window_has_room(seed: int, few: bool, roo
     chances, places = rng.random((40, 3)), np.array([5.0, 0.0, room])
     able, queue = rng.random(40) < 0.8, rng.random(40) < 0.1
     rest = rng.integers(4, 42, 40).astype(float)
-    asked: dict[str, Any] = {"window": 0, "places": places, "few": np.full(40, few)}
+    asked: dict[str, Any] = {"window": 0, "places": places, "few": np.full(40, few), "queue": 6.0}
     able &= ~queue
     chances[10:30] = chances[10]  # neighbours of whom the same is known
     ties = rng.random(40)
@@ -242,7 +242,7 @@ def test_with_few_attempts_a_door_takes_another_window_where_its_best_is_full(
     found = better_kept(
         np.tile([0.1, middle, 0.5], (n, 1)), window=0, places=np.array([9.0, 9.0, 1.0]),
         able=np.ones(n, bool), waiting=np.zeros(n, bool), few=np.ones(n, bool), rest=np.full(n, 7.0),
-        ties=np.arange(n) / n,
+        ties=np.arange(n) / n, queue=6.0,
     )  # fmt: skip
     assert found.sum() == kept  # six weeks of the one, then the other if it is twice as good
 
