@@ -102,6 +102,7 @@ def test_plain_and_learned_days_are_held_beside_each_other(
     shown = capsys.readouterr().out
     share = round(100 * expected[False][1] / expected[False][0])
     assert f"Dagen die leren: {expected[False][0]} keer aangebeld, ging open: {share} %." in shown
+    assert "zoals ze nu in zds.toml staan" in shown
     assert str(rows[0]["door_id"]) not in shown
 
 

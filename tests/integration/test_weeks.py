@@ -209,3 +209,19 @@ def test_no_roster_or_a_strange_number_of_weeks_is_refused(
     path.write_text(path.read_text("utf-8").split("[[shifts]]")[0], encoding="utf-8")
     with pytest.raises(NoPlanError, match="no shifts"):
         plan_weeks(open_workspace(tmp_path / "leeg"), weeks=2, now=NOW, seed=1)
+
+
+def test_a_roster_of_single_dates_that_runs_out_is_no_promise_kept(own_example: Workspace) -> None:
+    path = own_example.root / "zds.toml"
+    text = path.read_text("utf-8")
+    dates = 'assistant = "a01"\ndates = [2026-11-28]\nfrom = "13:00"\nto = "15:00"\n'
+    head = text[: text.index("[[shifts]]")]
+    path.write_text(f"{head}[[shifts]]\n{dates}", encoding="utf-8")
+    found = plan_weeks(open_workspace(own_example.root), weeks=4, seed=1, now=NOW)
+    assert 0 < found.n_planned < found.n_doors
+    assert found.all_tried_on is None
+    for area in found.areas:
+        left = area.n_doors - area.n_planned - area.unreachable
+        room = sum(n for _, n in area.lacking)
+        assert (room > 0) == (left > 0)
+        assert area.lacking == area.lacking_for_promise

@@ -78,6 +78,12 @@ def _check_history(workspace: Workspace, *, now: datetime) -> list[Finding]:
         findings.append(Finding(good=False, key="plan.no_register"))
     if cycle is None:
         findings.append(Finding(good=False, key="doctor.no_cycle"))
+    elif cycle.started_on > today:
+        facts = {"date": cycle.started_on}
+        findings.append(Finding(good=False, key="doctor.cycle_later", facts=facts))
+    elif cycle.last_day is not None and cycle.last_day < today:
+        facts = {"date": cycle.last_day}
+        findings.append(Finding(good=False, key="doctor.cycle_over", facts=facts))
     else:
         findings.append(Finding(good=True, key="doctor.cycle", facts={"date": cycle.started_on}))
     first = now.astimezone(AMSTERDAM).date() + timedelta(days=1)

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app.calendar import Changes, RosterShift, ShiftChange, shifts_on
 from zds_geo.app.workspace import Workspace, open_store
 from zds_geo.app.write_outputs import take_out_rounds
 from zds_geo.core.errors import UsageError
-from zds_geo.core.windows import local_instant
+from zds_geo.core.windows import AMSTERDAM, local_instant
 
 if TYPE_CHECKING:
     from zds_geo.store import HistoryStore
 
 EVERYBODY: Final = frozenset({"allen", "iedereen", "all"})
+MOST_AHEAD: Final = timedelta(days=366)  # that a first cycle may begin
 SEED: Final = 1  # of the plays that propose a length: the same answer each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleNow:
-    """The running cycle: first date, and promised weeks (None when not promised)."""
+    """The running cycle: first date, and promised weeks (None when not promised). ``never``: the
+    roster cannot keep a promise of any length.
+    """
 
     started_on: date
     weeks: int | None
+    never: bool = False
+
+    @property
+    def last_day(self) -> date | None:
+        """The last date of the promise."""
+        if self.weeks is None:
+            return None
+        return self.started_on + timedelta(weeks=self.weeks) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +88,31 @@ def start_cycle(workspace: Workspace, *, on: date, weeks: int | None, now: datet
     -------
     CycleNow
         What runs now.
+
+    Raises
+    ------
+    UsageError
+        If the date is not after the start of the running cycle, or lies ahead while one runs: that
+        would end it now, and homes already talked to would be rung at again.
     """
+    today = now.astimezone(AMSTERDAM).date()
     with open_store(workspace, now=now) as store:
         running = current_cycle(workspace, store)
         if running is not None and on <= running.started_on:
-            raise UsageError("cycle.too_early", got=on, running=running.started_on)
-        length = weeks if weeks is not None else propose_weeks(workspace, store, first=on)
+            raise UsageError("cycle.too_early", running=running.started_on)
+        if running is not None and on > today:
+            raise UsageError("cycle.runs", got=on, running=running.started_on)
+        if on > today + MOST_AHEAD:
+            raise UsageError("cycle.too_far", got=on)
+        length, never = weeks, False
+        if weeks is None:
+            length, never = propose_weeks(workspace, store, first=on)
         if store.current_cycle() is not None:
             store.close_cycle(on=on, now=now)
         if running is not None:
             store.drop_old_state(started_on=running.started_on)
         store.start_cycle(on=on, weeks=length, now=now)
-        return CycleNow(started_on=on, weeks=length)
+        return CycleNow(started_on=on, weeks=length, never=never)
 
 
 def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
@@ -111,8 +135,10 @@ def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
     Raises
     ------
     UsageError
-        If no cycle runs, or it began later.
+        If no cycle runs, it began later, or the date lies ahead.
     """
+    if on > now.astimezone(AMSTERDAM).date():
+        raise UsageError("cycle.not_yet", got=on)
     with open_store(workspace, now=now) as store:
         running = current_cycle(workspace, store)
         if running is None:
@@ -126,7 +152,9 @@ def close_cycle(workspace: Workspace, *, on: date, now: datetime) -> CycleNow:
         return running
 
 
-def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> int | None:
+def propose_weeks(
+    workspace: Workspace, store: HistoryStore, *, first: date
+) -> tuple[int | None, bool]:
     """Propose a cycle length that the roster can keep.
 
     Parameters
@@ -141,7 +169,9 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
     Returns
     -------
     int or None
-        Weeks; None without doors or shifts.
+        Weeks; None without doors or shifts, or where no length will do.
+    bool
+        Whether no length will do.
     """
     from dataclasses import replace
 
@@ -152,10 +182,10 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
 
     roster = make_roster(workspace.settings, store, first=first, pace=read_pace(workspace))
     if roster.empty or not workspace.places_path.is_file():
-        return None
+        return None, False
     doors = read_layer(workspace.places_path, "doors").sort_index()
     known = read_known(store, doors.index)
-    return needed_weeks(
+    weeks = needed_weeks(
         doors[["buurt_code", "street_side_id", "stop_id"]],
         known.knocks,
         roster,
@@ -165,6 +195,7 @@ def propose_weeks(workspace: Workspace, store: HistoryStore, *, first: date) -> 
         do_not_knock=store.do_not_knock_doors(),
         door_state=known.door_state,
     )
+    return weeks, weeks is None
 
 
 def read_shift_changes(store: HistoryStore) -> Changes:

@@ -89,9 +89,9 @@ def plan_weeks(
         if not shifts:
             raise NoPlanError("weeks.no_roster")
         cycle = current_cycle(workspace, store)
-        promised = None
-        if cycle is not None and cycle.weeks:
-            promised = cycle.started_on + timedelta(weeks=cycle.weeks) - timedelta(days=1)
+        promised = cycle.last_day if cycle is not None else None
+        if promised is not None and promised < first:
+            promised = None  # that cycle is over
         day = load_day(workspace, store, on=first, shifts=[], seed=seed)
         windows = _windows(day, shifts)
         waiting = find_waiting(day, until=max(until, promised or until), windows=windows)

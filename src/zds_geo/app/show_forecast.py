@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from zds_geo.app._day import (
@@ -31,7 +31,8 @@ ADVICE_RUNS: Final = 12
 class Outlook:
     """A forecast up to the end of the cycle, with names and the roster advice.
 
-    ``advice``: index window; ``more_reached`` (doors, by one more shift a week) and ``sure``.
+    ``advice``: index window; ``more_reached`` (doors, by one more shift a week), ``sure`` and
+    ``few``. ``ended_on``: the last date of a cycle that is over.
     """
 
     until: date
@@ -39,6 +40,7 @@ class Outlook:
     forecast: Forecast
     names: dict[str, str]
     advice: pd.DataFrame
+    ended_on: date | None = None
 
 
 def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook:
@@ -79,10 +81,12 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
         params = contact_params(workspace, store)
         known = read_known(store, doors.index)
         register = store.do_not_knock_doors()
-    weeks, days, promised = USUAL_WEEKS, None, False
-    if cycle is not None and cycle.weeks:
-        left = (cycle.started_on + timedelta(weeks=cycle.weeks) - today).days
-        weeks, days, promised = max(1, -(-left // 7)), left if left > 0 else None, left > 0
+    last = cycle.last_day if cycle is not None else None
+    promised = last is not None and last >= today
+    weeks, days = USUAL_WEEKS, None
+    if last is not None and promised:
+        days = (last - today).days + 1
+        weeks = -(-days // 7)
     forecast = forecast_promise(
         doors, known.knocks, roster, params=params, now=now, seed=seed, weeks=weeks,
         days=days, do_not_knock=register, door_state=known.door_state,
@@ -98,4 +102,5 @@ def look_ahead(workspace: Workspace, *, now: datetime, seed: int = 1) -> Outlook
         forecast=forecast,
         names={str(code): str(name) for code, name in names.items()},
         advice=advice,
+        ended_on=None if promised else last,
     )

@@ -27,14 +27,17 @@ def _day(face: Face, text: str) -> date:
 def start(
     ctx: typer.Context,
     date: When = "",
-    weeks: Annotated[int | None, typer.Option("--weeks", min=1, help="help.cycle.weeks")] = None,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", min=1, max=520, help="help.cycle.weeks")
+    ] = None,
 ) -> None:
     from zds_geo.app.keep_cycle import start_cycle
 
     face: Face = ctx.obj
     made = start_cycle(face.open(), on=_day(face, date), weeks=weeks, now=face.now)
     if made.weeks is None:
-        face.print("cycle.started_open", date=made.started_on)
+        key = "cycle.started_never" if made.never else "cycle.started_open"
+        face.print(key, date=made.started_on)
     elif weeks is None:
         face.print("cycle.started_proposed", date=made.started_on, weeks=made.weeks)
     else:

@@ -219,6 +219,8 @@ def coverage_as_data(coverage: Coverage) -> Mapping[str, object]:
 def show_outlook(face: Face, outlook: Outlook) -> None:
     """Show a forecast: per buurt, what comes late, what is short, and which shift helps most."""
     found = outlook.forecast
+    if outlook.ended_on is not None:
+        face.print("doctor.cycle_over", date=outlook.ended_on)
     key = "forecast.until_promise" if outlook.promised else "forecast.until"
     face.print(key, date=outlook.until, doors=found.n_doors)
     face.print("forecast.head")
@@ -232,7 +234,8 @@ def show_outlook(face: Face, outlook: Outlook) -> None:
         )
     low, _, high = found.late
     if high >= 1:
-        face.print("forecast.late", low=round(low), high=round(high))
+        key = "forecast.late" if round(low) < round(high) else "forecast.late_one"
+        face.print(key, low=round(low), high=round(high))
     else:
         face.print("forecast.in_time")
     if found.done_week:
@@ -246,7 +249,8 @@ def show_outlook(face: Face, outlook: Outlook) -> None:
         if row["sure"]:
             face.write(f"    {name:<18}{row['more_reached']:>+8.0f}")
         else:
-            face.write(f"    {name:<18}   {face.say('forecast.unsure')}")
+            why = "forecast.unsure" if row["few"] else "forecast.little"
+            face.write(f"    {name:<18}   {face.say(why)}")
 
 
 def show_learning(face: Face, learning: Learning) -> None:
@@ -272,6 +276,8 @@ def show_learning(face: Face, learning: Learning) -> None:
         key = "learned.plain_days" if plain else "learned.learned_days"
         text = _share(face, opened / tried) if tried >= FEW_ATTEMPTS else few
         face.print(key, n=tried, share=text)
+    if learning.compared:
+        face.print("learned.as_set")
 
 
 def _share(face: Face, share: float) -> str:

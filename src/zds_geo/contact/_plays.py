@@ -221,6 +221,7 @@ class Board:
             state.last[mine] = step.day
             got_at = ~closed[mine]
             state.shut_out[mine[~got_at]] += 1
+            state.seen_day[mine] = np.minimum(state.seen_day[mine], step.day)
             state.ring(mine[got_at], opened[got_at], day=step.day, bit=bit)
         return state
 
@@ -273,7 +274,7 @@ def kinds_from(last_days: npt.NDArray[np.int64], day: int) -> npt.NDArray[np.int
 
 
 class Play:
-    """One play of the weeks."""
+    """One play of the weeks. ``seen_day``: tried, or found that nobody can get in."""
 
     def __init__(self, board: Board, weeks: int) -> None:
         self.board, self.weeks = board, weeks
@@ -283,6 +284,7 @@ class Play:
         self.shut_out = board.shut_out.copy()
         self.tried_day = np.where(self.tried, -1, 10**6)
         self.reached_day = np.where(self.reached, -1, 10**6)
+        self.seen_day = np.where(self.tried | (self.shut_out > 0), -1, 10**6)
 
     def ring(self, rows: npt.NDArray[np.intp], opened: Bools, *, day: int, bit: int) -> None:
         self.attempts[rows] += 1

@@ -59,7 +59,8 @@ class Forecast:
     short_hours : dict of str to float
         Hours that are short per kind of window, in the middle play.
     done_week : int
-        Week in which all doors are tried in nine of ten plays; 0 when not within the weeks.
+        Week in which all doors are tried in nine of ten plays, or found behind an entrance where
+        nobody gets in; 0 when not within the weeks.
     """
 
     weeks: tuple[date, ...]
@@ -144,6 +145,7 @@ def forecast_promise(
         for r in range(runs)
     ]
     tried = np.array([p.by_week(p.tried_day, board.counts) for p in plays])
+    seen = np.array([p.by_week(p.seen_day, board.counts) for p in plays])
     reached = np.array([p.by_week(p.reached_day, board.counts) for p in plays])
     n = int(board.counts.sum())
     short = [_shortage(p, staffed=kinds_from(last_days, 0)) for p in plays]
@@ -158,7 +160,7 @@ def forecast_promise(
         late=_triple([n - float(t[-1]) for t in tried]),
         unfinished=_triple([s["doors"] for s in short]),
         short_hours=_hours(short, seconds_per_door),
-        done_week=_done_week(tried, n),
+        done_week=_done_week(seen, n),
     )  # fmt: skip
 
 
@@ -264,8 +266,8 @@ def advise_roster(
     Returns
     -------
     DataFrame, index ``window``
-        ``more_reached`` (doors, mean), ``sure`` (False: "te weinig gegevens", or a difference that
-        chance explains).
+        ``more_reached`` (doors, mean), ``sure`` (False: too few knocks to tell, or a difference
+        that chance explains), ``few`` (True: too few knocks, "te weinig gegevens").
     """
     model = fit_chances(doors, knocks, now=now, seed=seed, params=params, door_state=door_state)
     board = Board(
@@ -292,10 +294,10 @@ def advise_roster(
         more = [Step(day, at, float(n_doors), everyone) for day in range(first, ahead, 7)]
         gain = reached(more) - base
         error = float(gain.std(ddof=1) / np.sqrt(len(gain))) if len(gain) > 1 else np.inf
-        sure = model.n_knocks >= FEW_KNOCKS and abs(float(gain.mean())) > 2 * error
-        rows.append(
-            {"window": window.name, "more_reached": round(float(gain.mean()), 1), "sure": sure}
-        )
+        few = model.n_knocks < FEW_KNOCKS
+        sure = not few and abs(float(gain.mean())) > 2 * error
+        more_reached = round(float(gain.mean()), 1)
+        rows.append({"window": window.name, "more_reached": more_reached, "sure": sure, "few": few})
     return pd.DataFrame(rows).set_index("window")
 
 
@@ -309,8 +311,8 @@ def _triple(values: Sequence[float]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _done_week(tried: Floats, n: int) -> int:
-    sure = np.quantile(tried, LOW, axis=0) >= FULL_SHARE * n
+def _done_week(seen: Floats, n: int) -> int:
+    sure = np.quantile(seen, LOW, axis=0) >= FULL_SHARE * n
     return int(np.flatnonzero(sure)[0]) + 1 if sure.any() and n else 0
 
 
@@ -347,12 +349,13 @@ def _per_buurt(board: Board, plays: Sequence[Play]) -> pd.DataFrame:
     for code in sorted(set(codes)):
         mine = (codes == code) & board.counts
         tried = np.array([p.by_week(p.tried_day, mine) for p in plays])
+        seen = np.array([p.by_week(p.seen_day, mine) for p in plays])
         reached = [float(p.reached[mine].sum()) for p in plays]
         row: dict[str, Any] = {"buurt_code": code, "n_doors": int(mine.sum())}
         for name, values in (("tried", tried[:, -1]), ("reached", reached)):
             triple = _triple(list(values))
             row |= dict(zip((f"{name}_low", f"{name}_middle", f"{name}_high"), triple, strict=True))
-        rows.append(row | {"all_tried_week": _done_week(tried, int(mine.sum()))})
+        rows.append(row | {"all_tried_week": _done_week(seen, int(mine.sum()))})
     figures = [
         f"{name}_{end}" for name in ("tried", "reached") for end in ("low", "middle", "high")
     ]

@@ -20,6 +20,7 @@ face can say it in the user's language. ``str(error)`` is the English sentence.
 """
 
 import re
+from datetime import date
 from typing import Final
 
 from zds_geo.core.texts import say
@@ -29,8 +30,8 @@ _MOST: Final = 600  # characters of a fact: what was typed or read may be a whol
 
 
 def _in_one_line(fact: object) -> object:
-    """Give a fact that fits in a sentence; numbers stay numbers."""
-    if isinstance(fact, int | float):
+    """Give a fact that fits in a sentence; numbers and dates stay what they are."""
+    if isinstance(fact, int | float | date):
         return fact
     text = _LINE_ENDS.sub(" ", str(fact))
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
