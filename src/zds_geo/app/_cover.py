@@ -137,11 +137,12 @@ def cover_area(
             kind=rules.kind, first=rules.first, most_walk_s=rules.walk, seed=day.seed,
             iterations=iterations, progress=progress,
         )  # fmt: skip
-        if not found.left_out or slots[count - 1].shift is None:
+        at_end = count >= everything
+        if not found.left_out or (at_end and slots[-1].shift is None):
             return _to_area(case, codes, used, found)
-        if count >= everything:  # the roster ends here: shifts that nobody has yet
+        if at_end:  # of the roster: shifts that nobody has yet
             slots += [Slot(shift=None, on=date.max, seconds=usual_s)] * (len(found.left_out) + 1)
-            count = everything = len(slots)
+            everything = len(slots)
         count = min(everything, 2 * count)
 
 

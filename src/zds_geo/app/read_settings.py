@@ -10,6 +10,7 @@ from zds_geo.app._privacy_settings import read_privacy
 from zds_geo.app._toml import Table
 from zds_geo.app.settings import (
     LATEST_BELL,
+    LONGEST_CYCLE,
     AreaSettings,
     Assistant,
     CardSettings,
@@ -139,7 +140,7 @@ def _read_area(table: Table) -> AreaSettings:
 
 def _read_cycle(table: Table) -> CycleSettings:
     cycle = CycleSettings(
-        started_on=table.day("started_on"), weeks=table.whole("weeks", low=1, high=520)
+        started_on=table.day("started_on"), weeks=table.whole("weeks", low=1, high=LONGEST_CYCLE)
     )
     table.refuse_unknown()
     return cycle

@@ -16,6 +16,7 @@ from zds_geo.core.windows import (
 )
 
 FILE_NAME: Final = "zds.toml"
+LONGEST_CYCLE: Final = 520  # weeks
 # Local time after which nobody rings, per month (January first): dark evenings end earlier.
 LATEST_BELL: Final = tuple(
     time(20, 0) if m in {1, 2, 3, 10, 11, 12} else time(20, 30) for m in range(1, 13)

@@ -71,9 +71,12 @@ def simulate_weeks(
         state = store.read_door_state()
         for done, day in enumerate(days):
             progress("simulate.progress", done, len(days))
+            shifts = shifts_on(workspace.settings, day, changes=changes)
+            if not shifts:
+                continue
             knocks: list[Knock] = []
             roster = make_roster(workspace.settings, store, first=day)
-            for shift in shifts_on(workspace.settings, day, changes=changes):
+            for shift in shifts:
                 own = _own(workspace, doors, shift)
                 ranked = rank_doors(
                     own[["buurt_code", "street_side_id"]],

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zds_geo.app.settings import LONGEST_CYCLE
 from zds_geo.cli._face import Face, read_clock, read_date
 from zds_geo.cli._help import Command, Group
 from zds_geo.core.errors import SourceError
@@ -28,7 +29,7 @@ def start(
     ctx: typer.Context,
     date: When = "",
     weeks: Annotated[
-        int | None, typer.Option("--weeks", min=1, max=520, help="help.cycle.weeks")
+        int | None, typer.Option("--weeks", min=1, max=LONGEST_CYCLE, help="help.cycle.weeks")
     ] = None,
 ) -> None:
     from zds_geo.app.keep_cycle import start_cycle

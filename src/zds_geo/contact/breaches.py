@@ -141,8 +141,7 @@ def _broken_rest(
             return "no_access_too_soon"
     if not misses:
         return ""
-    rests = params.min_days_after_misses
-    due = misses[-1]["day"] + timedelta(days=rests[min(len(misses), len(rests)) - 1])
+    due = _due(misses, params)
     if day < due:
         return "cool_down"
     by_day = params.windows.kind_of(visit["window"]) is WindowKind.DAY
@@ -151,6 +150,12 @@ def _broken_rest(
     if len(misses) >= params.waiting_from_misses and by_day and comes and not waived:
         return "waiting_rule"
     return ""
+
+
+def _due(misses: list[dict[str, Any]], params: ContactParams) -> date:
+    rests = params.min_days_after_misses
+    last: date = misses[-1]["day"]
+    return last + timedelta(days=rests[min(len(misses), len(rests)) - 1])
 
 
 def _kind_left(
@@ -164,9 +169,7 @@ def _kind_left(
     misses = [k for k in seen if k["outcome"] == "not_home"]
     if not misses or {"no_talk", "come_back", "talked"} & set(outcomes):
         return ""
-    rests = params.min_days_after_misses
-    due = misses[-1]["day"] + timedelta(days=rests[min(len(misses), len(rests)) - 1])
-    if visit_day >= due + timedelta(days=_KIND_WAITS * params.waiting_days):
+    if visit_day >= _due(misses, params) + timedelta(days=_KIND_WAITS * params.waiting_days):
         return ""
     missing = set(staffed) - {params.windows.kind_of(k["window"]) for k in misses}
     left = params.max_misses - len(misses)

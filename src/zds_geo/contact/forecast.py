@@ -137,7 +137,7 @@ def forecast_promise(
         doors, knocks, params=params, now=now, do_not_knock=do_not_knock, model=learned,
         door_state=door_state,
     )  # fmt: skip
-    ahead = 7 * weeks if days is None else min(days, 7 * weeks)
+    ahead = _days_of(weeks, days)
     steps = board.steps(roster, ahead)
     last_days = board.last_days(steps)
     plays = [
@@ -274,7 +274,7 @@ def advise_roster(
         doors, knocks, params=params, now=now, do_not_knock=do_not_knock, model=model,
         door_state=door_state,
     )  # fmt: skip
-    ahead = 7 * weeks if days is None else min(days, 7 * weeks)
+    ahead = _days_of(weeks, days)
     steps = board.steps(roster, ahead)
 
     def reached(more: list[Step]) -> Floats:
@@ -299,6 +299,10 @@ def advise_roster(
         more_reached = round(float(gain.mean()), 1)
         rows.append({"window": window.name, "more_reached": more_reached, "sure": sure, "few": few})
     return pd.DataFrame(rows).set_index("window")
+
+
+def _days_of(weeks: int, days: int | None) -> int:
+    return 7 * weeks if days is None else min(days, 7 * weeks)
 
 
 def _spread_of(values: Floats) -> Floats:

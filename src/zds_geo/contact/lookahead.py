@@ -20,9 +20,8 @@ _SOFT: Final = 0.08
 FEW_ATTEMPTS: Final = 8
 _BETTER: Final = 1.3  # with attempts enough
 _BETTER_OF_FEW: Final = 1.5
-_BETTER_IF_FULL: Final = (
-    2.0  # who has few, where the best window is full: any that is so much better
-)
+# Who has few, where the best window is full: any that is so much better.
+_BETTER_IF_FULL: Final = 2.0
 HOLD_DAYS: Final = 42  # so long after its rest a door is let wait
 # The queue is as long as the roster needs to ring at all doors, within these bounds (weeks): where
 # hours are scarce, the attempts that are not spent by day are worth more than the time they take.
